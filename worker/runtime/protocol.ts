@@ -4,6 +4,7 @@ export const VERSION = 1;
 export const STARTED_CELL = 0;
 export const ABORT_CELLS = 1;
 export const ABORT_RING = 63;
+export const STREAM_WINDOW = 32;
 export const enum Down {
   /** options */
   Hello = 1,

@@ -19,6 +19,10 @@ pub const ABORT_CELLS: u32 = 1;
 /// the same remainder still gets the message.
 pub const ABORT_RING: u32 = 63;
 
+/// Values of a stream that may be under way before the reader has taken one: enough to hide a round trip, few enough
+/// that a reader who leaves has wasted little.
+pub const STREAM_WINDOW: u32 = 32;
+
 /// Flags of a call.
 pub mod flag {
     /// The worker says that it starts this call before it does, and reports its end before it starts another.
@@ -148,6 +152,7 @@ pub fn typescript() -> String {
     scalar("STARTED_CELL", STARTED_CELL);
     scalar("ABORT_CELLS", ABORT_CELLS);
     scalar("ABORT_RING", ABORT_RING);
+    scalar("STREAM_WINDOW", STREAM_WINDOW);
     for (name, table) in [("Down", Down::TABLE), ("Up", Up::TABLE)] {
         let _ = writeln!(out, "export const enum {name} {{");
         for (variant, value, fields) in table {

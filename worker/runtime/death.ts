@@ -1,0 +1,61 @@
+import { encodeError } from "./failure.js";
+import type { Executor } from "./executor.js";
+import type { Outbox } from "./outbox.js";
+import { Up } from "./protocol.js";
+
+/**
+ * Sees to it that the page learns of this worker's end. The platform says nothing when a worker closes itself or is
+ * killed, so: `close` says goodbye first; a wasm trap is reported as one; and a Web Lock, which the browser releases
+ * when the worker is gone for whatever cause, is held for life.
+ */
+export class Death {
+  readonly #scope: DedicatedWorkerGlobalScope;
+  readonly #close: () => void;
+  #executor: Executor | undefined;
+
+  constructor(readonly outbox: Outbox, scope: DedicatedWorkerGlobalScope) {
+    this.#scope = scope;
+    this.#close = scope.close.bind(scope);
+  }
+
+  watch(executor: Executor): void {
+    this.#executor = executor;
+    Object.defineProperty(this.#scope, "close", {
+      configurable: true,
+      writable: true,
+      value: () => {
+        this.announce(executor.current, new Error("The function called self.close()"));
+        this.#close();
+      },
+    });
+    // A trap in a callback or in a wasm-bindgen future reaches no call; it poisons the instance all the same.
+    this.#scope.addEventListener("error", (event) => this.#unhandled(event.error as unknown));
+    this.#scope.addEventListener("unhandledrejection", (event) => this.#unhandled(event.reason as unknown));
+  }
+
+  /** Holds the lock whose release tells the page that this worker is gone. */
+  hold(lock: string): void {
+    const locks = (this.#scope.navigator as Navigator & { locks?: LockManager }).locks;
+    if (!locks) return;
+    void locks
+      .request(lock, () => {
+        this.outbox.add(performance.now(), undefined, Up.Locked);
+        this.outbox.flushSoon();
+        return new Promise<never>(() => {});
+      })
+      .catch(() => {
+        // Without a lock (an opaque origin, a blocked storage) the other signs have to do.
+      });
+  }
+
+  /** Last words: what was running and why it ended. */
+  announce(call: number, error: Error): void {
+    this.#executor?.stop();
+    this.outbox.add(performance.now(), undefined, Up.Crashed, call, encodeError(error));
+    this.outbox.close();
+  }
+
+  #unhandled(error: unknown): void {
+    if (error instanceof WebAssembly.RuntimeError) this.announce(this.#executor?.current ?? -1, error);
+  }
+}

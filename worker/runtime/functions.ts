@@ -1,0 +1,96 @@
+/** How a function takes its arguments and gives its result. */
+export const enum Form {
+  /** `(resolve, reject, ...params)`: the original form. */
+  Callback = 0,
+  /** `(...params)`: the return value, promise or generator is the result. */
+  Plain = 1,
+}
+
+/** A function that calls can name by number. */
+export interface Registered {
+  name: string;
+  form: Form;
+  run: (this: unknown, ...args: unknown[]) => unknown;
+}
+
+/** The functions of this worker. */
+export class Functions {
+  readonly #table: (Registered | undefined)[] = [];
+
+  set(id: number, entry: Registered): void {
+    this.#table[id] = entry;
+  }
+
+  get(id: number): Registered | undefined {
+    return this.#table[id];
+  }
+}
+
+/** Sources that came with `run()` and stay compiled. More distinct one-off functions than this in flight at once are
+ *  compiled again, which costs microseconds. */
+const ONE_OFFS = 64;
+
+/** The compiled functions of `run()`, oldest out first. */
+export class OneOffs {
+  readonly #compiled = new Map<string, Registered>();
+
+  get(source: string, context: object): Registered {
+    let entry = this.#compiled.get(source);
+    if (!entry) {
+      entry = { name: "run", form: Form.Plain, run: compile("run", source, context) };
+      if (this.#compiled.size >= ONE_OFFS) this.#compiled.delete(this.#compiled.keys().next().value as string);
+      this.#compiled.set(source, entry);
+    }
+    return entry;
+  }
+}
+
+/** Indirect, so that the source sees the worker's globals and none of this bundle's names. */
+const evaluate = (0, eval) as (source: string) => unknown;
+
+/**
+ * Makes a function of its source text.
+ *
+ * The source stands on the first line, so that a stack trace counts its lines from 1, and gets a `sourceURL`, so that
+ * traces and debuggers name it. An arrow function takes `this` from where it is evaluated: it gets `context`.
+ */
+export function compile(name: string, source: string, context: object): Registered["run"] {
+  const tail = `\n//# sourceURL=centaurus:///${encodeURIComponent(name)}.js`;
+  let made: unknown;
+  try {
+    made = (evaluate(`(function(){return(${source}\n)})${tail}`) as () => unknown).call(context);
+  } catch (error) {
+    if (blockedByPolicy(error)) throw policyError(name, error);
+    if (!(error instanceof SyntaxError)) throw error;
+    made = compileMethod(source, context, tail, error);
+  }
+  if (typeof made !== "function") throw new TypeError(`'${name}' is not the source of a function`);
+  if (/^class\b/.test(source)) throw new TypeError(`'${name}' is a class; register a function that makes one`);
+  return made as Registered["run"];
+}
+
+/** `{ name(a) {…} }` gives a source that is only valid inside an object literal. */
+function compileMethod(source: string, context: object, tail: string, first: SyntaxError): unknown {
+  let holder: object;
+  try {
+    holder = (evaluate(`(function(){return({${source}\n})})${tail}`) as () => object).call(context);
+  } catch {
+    throw first;
+  }
+  const key = Reflect.ownKeys(holder)[0];
+  return key === undefined ? undefined : (holder as Record<PropertyKey, unknown>)[key];
+}
+
+function blockedByPolicy(error: unknown): boolean {
+  return error instanceof EvalError;
+}
+
+function policyError(name: string, cause: unknown): Error {
+  return Object.assign(
+    new EvalError(
+      `The Content Security Policy forbids making '${name}' from its source. `
+      + "Export it from an ES module and use registerModule(url), which needs no 'unsafe-eval'.",
+    ),
+    { cause },
+  );
+}

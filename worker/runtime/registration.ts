@@ -1,0 +1,103 @@
+import { freeVariables } from "./free-variables.js";
+import { compile, type Form, Form as Forms, type Functions, type Registered } from "./functions.js";
+import { Kind } from "./protocol.js";
+import { services } from "./services.js";
+
+/** What a successful registration tells the page. */
+export interface Found {
+  /** A module's exported functions, where the page did not name them. */
+  names?: string[];
+  /** Functions that use names which this worker does not have. */
+  missing?: { function: string; names: string[] }[];
+}
+
+type Named = [name: string, id: number][];
+
+/** Carries out an entry of the registration log. Throws or rejects as a whole: a set of functions is registered
+ *  altogether or not at all. */
+export function register(
+  functions: Functions,
+  kind: number,
+  payload: unknown,
+  context: object,
+): Found | undefined | Promise<Found | undefined> {
+  switch (kind as Kind) {
+    case Kind.Functions:
+      return fromSource(functions, payload as { name: string; id: number; source: string; form: Form }[], context);
+    case Kind.Scripts:
+      return loadScripts(payload as string[]);
+    case Kind.Module:
+      return loadModule(functions, payload as { url: string; names: Named | null });
+    case Kind.Setup:
+      return setUp(payload as { source: string; args: unknown[] }, context);
+    case Kind.Services: {
+      const { module, names } = payload as { module: WebAssembly.Module | BufferSource; names: Named };
+      const offered = services(module);
+      for (const [name, id] of names) {
+        const run = offered[name];
+        if (!run) throw new TypeError(`This worker file offers no service '${name}'; it is of another release`);
+        functions.set(id, { name, form: Forms.Plain, run });
+      }
+      return undefined;
+    }
+    default:
+      throw new TypeError(`This worker file knows no registration of kind ${kind}; it is of another release`);
+  }
+}
+
+function fromSource(
+  functions: Functions,
+  entries: { name: string; id: number; source: string; form: Form }[],
+  context: object,
+): Found | undefined {
+  const compiled = entries.map(({ name, source }) => compile(name, source, context));
+  const missing: Found["missing"] = [];
+  entries.forEach(({ name, id, form, source }, i) => {
+    functions.set(id, { name, form, run: compiled[i] as Registered["run"] });
+    const names = freeVariables(source).filter((free) => !(free in self));
+    if (names.length > 0) missing.push({ function: name, names });
+  });
+  return missing.length > 0 ? { missing } : undefined;
+}
+
+function loadScripts(urls: string[]): undefined {
+  for (const url of urls) {
+    try {
+      importScripts(url);
+    } catch (error) {
+      if (error instanceof DOMException) {
+        throw Object.assign(new DOMException(`The script ${url} could not be loaded: ${error.message}`, "NetworkError"), {
+          cause: error,
+        });
+      }
+      throw error;
+    }
+  }
+  return undefined;
+}
+
+async function loadModule(functions: Functions, { url, names }: { url: string; names: Named | null }): Promise<Found | undefined> {
+  let module: Record<string, unknown>;
+  try {
+    module = (await import(url)) as Record<string, unknown>;
+  } catch (error) {
+    if (error instanceof TypeError) throw new TypeError(`The module ${url} could not be loaded: ${error.message}`, { cause: error });
+    throw error;
+  }
+  // The two exports by which a package of wasm-bindgen's `web` target is known; its functions work after the first.
+  if (typeof module["default"] === "function" && typeof module["initSync"] === "function") await (module["default"] as () => unknown)();
+  const offered = Object.keys(module).filter((name) => typeof module[name] === "function");
+  if (names === null) return { names: offered.filter((name) => name !== "default" && name !== "initSync") };
+  const absent = names.map(([name]) => name).filter((name) => !offered.includes(name));
+  if (absent.length > 0) {
+    throw new TypeError(`The module ${url} exports no function ${absent.join(", ")}; it exports ${offered.join(", ") || "none"}`);
+  }
+  for (const [name, id] of names) functions.set(id, { name, form: Forms.Plain, run: module[name] as Registered["run"] });
+  return undefined;
+}
+
+function setUp({ source, args }: { source: string; args: unknown[] }, context: object): undefined | Promise<undefined> {
+  const result = compile("setup", source, context).apply(context, args);
+  if (typeof result === "object" && result !== null && "then" in result) return Promise.resolve(result).then(() => undefined);
+  return undefined;
+}

@@ -1,0 +1,78 @@
+import { ABORT_CELLS, ABORT_RING, Flag } from "./protocol.js";
+
+/** A result whose parts are moved to the caller instead of cloned. */
+export class Moved {
+  constructor(readonly value: unknown, readonly list: readonly Transferable[]) {}
+}
+
+/** What a task needs of the worker it runs in. */
+export interface Host {
+  /** The `Int32Array` shared with the page where that is allowed. */
+  readonly cells: Int32Array | undefined;
+  report(call: number, value: unknown): void;
+}
+
+/** `this` of a running function. */
+export class Task {
+  readonly #host: Host;
+  readonly #call: number;
+  readonly #listened: boolean;
+  #controller: AbortController | undefined;
+
+  constructor(host: Host, call: number, flags: number) {
+    this.#host = host;
+    this.#call = call;
+    this.#listened = (flags & Flag.Progress) !== 0;
+  }
+
+  /** Fires when the caller aborts or the call's time is up. */
+  get signal(): AbortSignal {
+    this.#controller ??= this.#watch(new AbortController());
+    return this.#controller.signal;
+  }
+
+  /** Tells the caller how far the task is. */
+  progress(value: unknown): void {
+    if (this.#listened) this.#host.report(this.#call, value);
+  }
+
+  /** Returns `value` with the transferables of `list` moved, not cloned. */
+  transfer(value: unknown, list: readonly Transferable[]): Moved {
+    return new Moved(value, list);
+  }
+
+  /** The worker's own hand on the task; not for tasks. */
+  static abort(task: Task, reason: unknown): void {
+    task.#controller ??= task.#watch(new AbortController());
+    task.#controller.abort(reason);
+  }
+
+  /** Lets `signal.aborted` turn true inside a loop that never yields, where no message can arrive: the page writes
+   *  the call into shared memory, and reading `aborted` looks there. */
+  #watch(controller: AbortController): AbortController {
+    const cells = this.#host.cells;
+    if (!cells) return controller;
+    const cell = ABORT_CELLS + (this.#call % ABORT_RING);
+    const mark = this.#call + 1;
+    const look = (): boolean => {
+      if (!nativeAborted(controller.signal) && Atomics.load(cells, cell) === mark) controller.abort();
+      return nativeAborted(controller.signal);
+    };
+    Object.defineProperties(controller.signal, {
+      aborted: { get: look, configurable: true },
+      throwIfAborted: {
+        value: () => {
+          if (look()) throw controller.signal.reason;
+        },
+        configurable: true,
+      },
+    });
+    return controller;
+  }
+}
+
+const abortedGetter = Object.getOwnPropertyDescriptor(AbortSignal.prototype, "aborted")?.get;
+
+function nativeAborted(signal: AbortSignal): boolean {
+  return abortedGetter?.call(signal) as boolean;
+}
