@@ -1,0 +1,73 @@
+//! `cargo xtask build`: writes the npm package to `pkg/`.
+
+mod bundle;
+mod package;
+mod sizes;
+mod sysroot;
+mod toolchain;
+mod wasm;
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+
+use crate::node::Node;
+use crate::workspace::Workspace;
+use toolchain::Toolchain;
+use wasm::{PROXY, WORKER, WasmCrate};
+
+/// How much work goes into the build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// wasm-opt is left out; sizes mean nothing.
+    Dev,
+    /// What is published.
+    Release,
+}
+
+/// Builds everything and prints the sizes.
+pub(crate) fn build(workspace: &Workspace, profile: Profile) -> Result<()> {
+    let node = Node::ready(workspace)?;
+    let toolchain = Toolchain::find_or_install(workspace)?;
+    fs::create_dir_all(workspace.pkg())?;
+    write_protocol(workspace)?;
+    for (crate_, file) in [(PROXY, package::PROXY_WASM), (WORKER, package::WORKER_WASM)] {
+        let wasm = wasm_file(workspace, &node, &toolchain, &crate_, profile)?;
+        copy(&wasm, &workspace.pkg().join(file))?;
+    }
+    bundle::bundle(workspace, &node)?;
+    package::write(workspace)?;
+    sizes::print(workspace)
+}
+
+fn wasm_file(
+    workspace: &Workspace,
+    node: &Node,
+    toolchain: &Toolchain,
+    crate_: &WasmCrate,
+    profile: Profile,
+) -> Result<std::path::PathBuf> {
+    let compiled = crate_.compile(workspace, toolchain)?;
+    let bound = crate_.bind(workspace, &compiled)?;
+    match profile {
+        Profile::Dev => Ok(bound),
+        Profile::Release => crate_.optimize(workspace, node, &bound),
+    }
+}
+
+/// The worker's copy of the message numbers, written from the Rust that defines them.
+fn write_protocol(workspace: &Workspace) -> Result<()> {
+    let file = workspace.path("worker/runtime/protocol.ts");
+    let text = centaurus_protocol::wire::typescript();
+    if fs::read_to_string(&file).is_ok_and(|old| old == text) {
+        return Ok(());
+    }
+    println!("writing {}", file.display());
+    fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::copy(from, to).with_context(|| format!("cannot copy {} to {}", from.display(), to.display()))?;
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! What the package weighs, against the budgets of the design.
+
+use std::fs;
+use std::io::Write as _;
+
+use anyhow::{Context as _, Result};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use super::package;
+use crate::workspace::Workspace;
+
+/// Files that are loaded together, and what they may weigh compressed.
+struct Budget {
+    name: &'static str,
+    files: &'static [&'static str],
+    /// Bytes after gzip; 1 kB is 1000 bytes.
+    limit: usize,
+}
+
+const BUDGETS: &[Budget] = &[
+    Budget { name: "main thread", files: &[package::ENTRY, package::PROXY_WASM], limit: 30_000 },
+    Budget { name: "worker core", files: &[package::WORKER, package::WORKER_WASM], limit: 120_000 },
+];
+
+pub(crate) fn print(workspace: &Workspace) -> Result<()> {
+    println!("\n{:<24}{:>10}{:>10}", "", "raw", "gzip");
+    for budget in BUDGETS {
+        let (mut raw, mut gzip) = (0, 0);
+        for file in budget.files {
+            let bytes = fs::read(workspace.pkg().join(file)).with_context(|| format!("cannot read pkg/{file}"))?;
+            let packed = gzipped(&bytes)?;
+            println!("{file:<24}{:>10}{packed:>10}", bytes.len());
+            raw += bytes.len();
+            gzip += packed;
+        }
+        let verdict = if gzip <= budget.limit { "within" } else { "OVER" };
+        println!("{:<24}{raw:>10}{gzip:>10}  {verdict} the budget of {}\n", budget.name, budget.limit);
+    }
+    Ok(())
+}
+
+fn gzipped(bytes: &[u8]) -> Result<usize> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    Ok(encoder.finish()?.len())
+}

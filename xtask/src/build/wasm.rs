@@ -1,0 +1,127 @@
+//! The two wasm crates: compiled by cargo, given their JavaScript glue by wasm-bindgen, made small by wasm-opt.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+use super::toolchain::{TARGET, Toolchain};
+use crate::node::Node;
+use crate::run;
+use crate::stamp::Inputs;
+use crate::workspace::Workspace;
+
+/// One wasm file of the package.
+#[derive(Debug)]
+pub(crate) struct WasmCrate {
+    /// Names the folders that the steps write to.
+    name: &'static str,
+    package: &'static str,
+    /// A directory of cargo's for each set of flags: builds that differ in them would only push each other out.
+    flavour: &'static str,
+    /// Target features and link arguments of this flavour.
+    rustflags: &'static [&'static str],
+    /// What wasm-opt works for.
+    goal: &'static str,
+    /// The features that wasm-opt may use beyond [`FEATURES`].
+    features: &'static [&'static str],
+}
+
+/// The main thread's: every byte counts.
+pub(crate) const PROXY: WasmCrate =
+    WasmCrate { name: "proxy", package: "centaurus", flavour: "plain", rustflags: &[], goal: "-Oz", features: &[] };
+
+/// The workers': loaded late, runs long.
+pub(crate) const WORKER: WasmCrate = WasmCrate {
+    name: "worker",
+    package: "centaurus-worker",
+    flavour: "plain",
+    rustflags: &[],
+    goal: "-O3",
+    features: &[],
+};
+
+/// What rustc lets LLVM use by default, hence what all three engines must know anyway.
+const FEATURES: &[&str] = &[
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+    "--enable-nontrapping-float-to-int",
+    "--enable-multivalue",
+    "--enable-call-indirect-overlong",
+];
+
+/// wasm-opt reads this from package.json's lock; another release may write other bytes.
+const BINARYEN_MANIFEST: &str = "node_modules/binaryen/package.json";
+
+impl WasmCrate {
+    /// Compiles the crate and gives the path of the wasm file that cargo wrote.
+    pub(crate) fn compile(&self, workspace: &Workspace, toolchain: &Toolchain) -> Result<PathBuf> {
+        let target_dir = workspace.wasm().join("cargo").join(self.flavour);
+        let mut flags = toolchain.rustflags();
+        flags.extend(self.rustflags.iter().map(|&flag| flag.to_owned()));
+        flags.extend(unnamed_paths(workspace));
+        let mut cargo = toolchain.cargo();
+        cargo
+            .current_dir(workspace.root())
+            // As a cdylib alone: with an rlib beside it cargo would leave link-time optimization out.
+            .args(["rustc", "--quiet", "--package", self.package, "--lib", "--crate-type=cdylib"])
+            .args(["--profile=wasm", "--target", TARGET, "--target-dir"])
+            .arg(&target_dir)
+            .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
+        run::run(&mut cargo)?;
+        Ok(target_dir.join(TARGET).join("wasm").join(format!("{}.wasm", self.stem())))
+    }
+
+    /// Writes the glue, its types and the wasm file that it belongs to; gives the latter's path.
+    pub(crate) fn bind(&self, workspace: &Workspace, compiled: &Path) -> Result<PathBuf> {
+        let dir = workspace.wasm().join("bindgen").join(self.name);
+        let bound = dir.join(format!("{}_bg.wasm", self.stem()));
+        Bindgen::new()
+            .input_path(compiled)
+            .web(true)?
+            .remove_name_section(true)
+            .remove_producers_section(true)
+            // We always say which module to instantiate; a default URL would make bundlers emit the file twice.
+            .omit_default_module_path(true)
+            .generate(&dir)
+            .with_context(|| format!("wasm-bindgen cannot read {}", compiled.display()))?;
+        Ok(bound)
+    }
+
+    /// Runs wasm-opt and gives the path of what it wrote.
+    pub(crate) fn optimize(&self, workspace: &Workspace, node: &Node, bound: &Path) -> Result<PathBuf> {
+        let dir = workspace.wasm().join("opt");
+        fs::create_dir_all(&dir)?;
+        let optimized = dir.join(format!("{}.wasm", self.name));
+        let flags = [&[self.goal], FEATURES, self.features].concat();
+        let stamp = Inputs::default()
+            .text(flags.join(" "))
+            .file(&workspace.path(BINARYEN_MANIFEST))?
+            .file(bound)?
+            .stamp(&optimized);
+        if stamp.is_fresh() {
+            return Ok(optimized);
+        }
+        run::output(node.tool("wasm-opt").args(flags).arg(bound).arg("-o").arg(&optimized))?;
+        stamp.leave()?;
+        Ok(optimized)
+    }
+
+    /// The name of the crate as it appears in file names.
+    fn stem(&self) -> String {
+        self.package.replace('-', "_")
+    }
+}
+
+/// Panic messages name source files; these say where they lie in the checkout or the registry, not on which machine.
+fn unnamed_paths(workspace: &Workspace) -> Vec<String> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let prefixes = [(Some(workspace.root().to_owned()), "."), (home, "/cargo")];
+    let flag = |(path, name): (Option<PathBuf>, &str)| Some(format!("--remap-path-prefix={}={name}", path?.display()));
+    prefixes.into_iter().filter_map(flag).collect()
+}
