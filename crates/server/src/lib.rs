@@ -1,1 +1,39 @@
-//! (being written)
+//! The web server of the playground, and of whatever else wants the same headers.
+//!
+//! It serves a few folders and nothing else:
+//!
+//! | URL | folder |
+//! | --- | --- |
+//! | `/` | the page, and under the same URL the files made for it from npm packages |
+//! | `/pkg/…` | the built npm package |
+//! | `/csp/…` | all of it again, under a Content Security Policy without `unsafe-eval` |
+//!
+//! Every answer is cross-origin isolated unless [`Config::isolated`] is off, so that pages have `SharedArrayBuffer`.
+//! What a peer may cost is bounded by [`Limits`].
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), centaurus_server::ServerError> {
+//! use centaurus_server::{Config, Server};
+//!
+//! let server = Server::bind(&Config::of_root(".", None), ([127, 0, 0, 1], 0)).await?;
+//! println!("http://{}/", server.local_addr());
+//! server.run(std::future::pending()).await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod cache;
+mod config;
+mod error;
+mod limits;
+mod paths;
+mod policy;
+mod serve;
+mod site;
+
+pub use config::{Config, Mount};
+pub use error::ServerError;
+pub use limits::Limits;
+pub use policy::CONTENT_SECURITY_POLICY;
+pub use serve::Server;
+pub use site::router;

@@ -1,0 +1,115 @@
+//! `centaurus-server`: serves the playground.
+//!
+//! ```text
+//! centaurus-server [--root FOLDER] [--host 127.0.0.1] [--port 8080] [--data FOLDER] [--mount URL=FOLDER]...
+//!                  [--no-isolation] [--log error|warn|info|debug|trace|off]
+//! ```
+//!
+//! `--root` is the repository after `cargo xtask build`, or a folder with `demo/`, `pkg/` and `data/` in it. The data
+//! (the cities, and the scripts that the page compares with) is written by `node demo/prepare.mjs [FOLDER]`, to
+//! `target/demo-data` if no folder is given.
+//!
+//! Once it listens it prints one line to standard output, `http://ADDRESS:PORT/`, so that a caller that asked for
+//! port 0 learns the port. Logs go to standard error. SIGINT and SIGTERM stop it in good order with status 0; a start
+//! that fails says why and ends with status 1.
+
+use std::io::{IsTerminal, Write};
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use centaurus_server::{Config, Mount, Server, ServerError};
+use clap::Parser;
+use tracing_subscriber::filter::LevelFilter;
+
+/// Serves the Centaurus playground.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// Address to listen on
+    #[arg(long, env = "CENTAURUS_HOST", default_value = "127.0.0.1")]
+    host: IpAddr,
+    /// Port to listen on; 0 takes a free one, which is printed
+    #[arg(long, env = "CENTAURUS_PORT", default_value_t = 8080)]
+    port: u16,
+    /// The repository, or a folder with demo/, pkg/ and data/
+    #[arg(long, env = "CENTAURUS_ROOT", default_value = ".", value_name = "FOLDER")]
+    root: PathBuf,
+    /// The folder that `node demo/prepare.mjs` has filled [default: data/ in the root, else target/demo-data/]
+    #[arg(long, env = "CENTAURUS_DATA", value_name = "FOLDER")]
+    data: Option<PathBuf>,
+    /// A further folder to serve; may be given several times, in the environment separated by commas
+    #[arg(long, env = "CENTAURUS_MOUNT", value_name = "URL=FOLDER", value_delimiter = ',')]
+    mount: Vec<Mount>,
+    /// Leave out the headers of cross-origin isolation: pages get no SharedArrayBuffer
+    #[arg(long, env = "CENTAURUS_NO_ISOLATION")]
+    no_isolation: bool,
+    /// How much to log: off, error, warn, info, debug or trace
+    #[arg(long, env = "CENTAURUS_LOG", default_value = "info", value_name = "LEVEL")]
+    log: LevelFilter,
+}
+
+impl Arguments {
+    fn config(&self) -> Config {
+        let mut config = Config::of_root(&self.root, self.data.clone());
+        config.mounts.extend(self.mount.iter().cloned());
+        config.isolated = !self.no_isolation;
+        config
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_max_level(arguments.log)
+        .init();
+    match serve(&arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("centaurus-server: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(arguments: &Arguments) -> Result<(), ServerError> {
+    let config = arguments.config();
+    for mount in config.mounts.iter().filter(|mount| !mount.folder.is_dir()) {
+        tracing::warn!(url = mount.url, folder = %mount.folder.display(), "not there yet: see cargo xtask demo");
+    }
+    let server = Server::bind(&config, SocketAddr::new(arguments.host, arguments.port)).await?;
+    announce(server.local_addr());
+    server.run(stop_signal()).await;
+    Ok(())
+}
+
+/// A caller that has closed its end of standard output is served all the same.
+fn announce(address: SocketAddr) {
+    let mut out = std::io::stdout();
+    let _ = writeln!(out, "http://{address}/").and_then(|()| out.flush());
+}
+
+/// Ends at the first SIGINT or SIGTERM; elsewhere than on Unix at Ctrl-C.
+async fn stop_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                tokio::select! {
+                    _ = tokio::signal::ctrl_c() => {}
+                    _ = terminate.recv() => {}
+                }
+                return;
+            }
+            Err(error) => tracing::warn!(%error, "no SIGTERM handler; SIGINT still stops the server"),
+        }
+    }
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        tracing::warn!(%error, "no SIGINT handler; the server runs until it is killed");
+        std::future::pending::<()>().await;
+    }
+}
