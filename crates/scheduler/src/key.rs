@@ -1,0 +1,94 @@
+//! Keys: which slot each is bound to, and which of its calls is next.
+
+use std::collections::BTreeMap;
+
+use centaurus_protocol::CallId;
+
+use crate::config::KEY_LIMIT;
+use crate::order::{Order, by_number, name};
+
+/// One key.
+#[derive(Debug, Default)]
+pub(crate) struct Key {
+    name: Box<str>,
+    /// The slot that its calls run on, once there is one.
+    pub(crate) slot: Option<u32>,
+    /// Its waiting calls by age.
+    pub(crate) waiting: Order,
+    /// The one of them that is in the slot's lane, if any.
+    pub(crate) head: Option<CallId>,
+    /// Its calls that are in the worker's hands, zombies included.
+    pub(crate) posted: u32,
+    /// When it fell idle, as counted by the table.
+    idle_since: Option<u64>,
+}
+
+/// The keys that have calls, and those remembered without.
+#[derive(Debug, Default)]
+pub(crate) struct Keys {
+    names: BTreeMap<Box<str>, u32>,
+    table: Vec<Key>,
+    free: Vec<u32>,
+    idle: Order,
+    clock: u64,
+}
+
+impl Keys {
+    /// The index of a key; it is taken to have a call soon.
+    pub(crate) fn wake(&mut self, name: Box<str>) -> u32 {
+        if let Some(&index) = self.names.get(&name) {
+            if let Some(since) = self.table[index as usize].idle_since.take() {
+                self.idle.remove(&by_number(since, index));
+            }
+            return index;
+        }
+        let key = Key { name: name.clone(), ..Key::default() };
+        let index = if let Some(index) = self.free.pop() {
+            self.table[index as usize] = key;
+            index
+        } else {
+            self.table.push(key);
+            self.table.len() as u32 - 1
+        };
+        self.names.insert(name, index);
+        index
+    }
+
+    /// Marks a key idle if it has no calls left. The slot of a key that is forgotten for it is returned.
+    pub(crate) fn rest(&mut self, index: u32) -> Option<u32> {
+        let key = &mut self.table[index as usize];
+        if key.posted > 0 || !key.waiting.is_empty() || key.idle_since.is_some() {
+            return None;
+        }
+        self.clock += 1;
+        key.idle_since = Some(self.clock);
+        self.idle.insert(by_number(self.clock, index));
+        if self.idle.len() <= KEY_LIMIT {
+            return None;
+        }
+        let oldest = name(self.idle.pop_first()?);
+        let key = core::mem::take(&mut self.table[oldest as usize]);
+        self.names.remove(&key.name);
+        self.free.push(oldest);
+        key.slot
+    }
+
+    /// Indexes of the keys bound to a slot.
+    pub(crate) fn bound_to(&self, slot: u32) -> Vec<u32> {
+        self.names.values().copied().filter(|&index| self.table[index as usize].slot == Some(slot)).collect()
+    }
+}
+
+impl core::ops::Index<u32> for Keys {
+    type Output = Key;
+
+    fn index(&self, index: u32) -> &Key {
+        &self.table[index as usize]
+    }
+}
+
+impl core::ops::IndexMut<u32> for Keys {
+    fn index_mut(&mut self, index: u32) -> &mut Key {
+        &mut self.table[index as usize]
+    }
+}
