@@ -1,1 +1,21 @@
-//! (being written)
+//! The built-in services, as a worker's executor calls them: MessagePack, the zlib family and both in one, of JavaScript
+//! values.
+//!
+//! Every function takes its options as a plain object or `undefined`; an unknown or impossible option is a `TypeError`
+//! or `RangeError` that names it. Every other failure is an `Error` whose `name` is that of [`centaurus_codec::Error`],
+//! with what it knows as own properties (`limit`, `max`, `offset`, `path`, …). Results are `Uint8Array`s that fill
+//! their buffer, so that they can be transferred.
+//!
+//! No input makes the module trap: nothing here recurses, and memory that cannot be had is an error like any other.
+
+mod bytes;
+mod decode;
+mod encode;
+mod error;
+mod options;
+mod path;
+mod services;
+mod streams;
+
+pub use services::{msgpack_decode, msgpack_encode, pack, unpack, zlib_compress, zlib_decompress};
+pub use streams::{ZlibCompressor, ZlibDecompressor};

@@ -1,0 +1,122 @@
+//! Bytes on their way between JavaScript's buffers and wasm's memory.
+
+use centaurus_codec::{Error, Sink};
+use js_sys::{ArrayBuffer, JsString, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+use crate::error::Thrown;
+
+/// Bytes of an input that stand in wasm memory at a time.
+const SLICE: u32 = 256 * 1024;
+
+#[wasm_bindgen]
+extern "C" {
+    /// `Uint8Array` with the one constructor that can fail for want of memory.
+    #[wasm_bindgen(js_name = Uint8Array)]
+    type Fallible;
+    #[wasm_bindgen(constructor, catch, js_class = Uint8Array)]
+    fn new(length: u32) -> Result<Fallible, JsValue>;
+}
+
+/// A view of all the bytes of an `ArrayBuffer` or of any view; `None` for other values.
+pub(crate) fn view(value: &JsValue) -> Option<Uint8Array> {
+    if let Some(bytes) = value.dyn_ref::<Uint8Array>() {
+        return Some(bytes.clone());
+    }
+    if ArrayBuffer::is_view(value) {
+        let field = |name: &str| Reflect::get(value, &JsString::from(name)).ok();
+        let [offset, length] = ["byteOffset", "byteLength"].map(|name| field(name)?.as_f64());
+        return Some(Uint8Array::new_with_byte_offset_and_length(&field("buffer")?, offset? as u32, length? as u32));
+    }
+    let is_buffer = value.is_instance_of::<ArrayBuffer>() || value.is_instance_of::<js_sys::SharedArrayBuffer>();
+    is_buffer.then(|| Uint8Array::new(value))
+}
+
+/// The bytes that a service was given.
+pub(crate) struct Input(Uint8Array);
+
+impl Input {
+    /// Takes an argument; `what` is what the error calls it.
+    pub(crate) fn new(value: &JsValue, what: &str) -> Result<Self, Thrown> {
+        view(value)
+            .map(Self)
+            .ok_or_else(|| Thrown::type_error(&format!("{what} must be an ArrayBuffer, a typed array or a DataView")))
+    }
+
+    pub(crate) fn length(&self) -> u32 {
+        self.0.length()
+    }
+
+    /// All of them, in wasm memory.
+    pub(crate) fn to_vec(&self) -> Result<Vec<u8>, Error> {
+        let length = self.length() as usize;
+        let mut bytes = Vec::new();
+        bytes.try_reserve_exact(length).map_err(|_| Error::OutOfMemory { needed: length as u64 })?;
+        bytes.resize(length, 0);
+        self.0.copy_to(&mut bytes);
+        Ok(bytes)
+    }
+
+    /// Gives them slice by slice, so that wasm memory doesn't grow with them.
+    pub(crate) fn slices(&self, mut take: impl FnMut(&[u8]) -> Result<(), Error>) -> Result<(), Error> {
+        let length = self.length();
+        let mut slice = vec![0; length.min(SLICE) as usize];
+        let mut start = 0;
+        while start < length {
+            let count = (length - start).min(SLICE);
+            let place = &mut slice[..count as usize];
+            self.0.subarray(start, start + count).copy_to(place);
+            take(place)?;
+            start += count;
+        }
+        Ok(())
+    }
+}
+
+/// A new `Uint8Array` of these bytes.
+pub(crate) fn to_js(bytes: &[u8]) -> Result<Uint8Array, Error> {
+    let copy = allocate(bytes.len())?;
+    copy.copy_from(bytes);
+    Ok(copy)
+}
+
+fn allocate(length: usize) -> Result<Uint8Array, Error> {
+    let needed = length as u64;
+    match u32::try_from(length).ok().and_then(|length| Fallible::new(length).ok()) {
+        Some(array) => Ok(array.unchecked_into()),
+        None => Err(Error::OutOfMemory { needed }),
+    }
+}
+
+/// Collects output in JavaScript's memory.
+#[derive(Default)]
+pub(crate) struct Output {
+    pieces: Vec<Uint8Array>,
+    length: usize,
+}
+
+impl Sink for Output {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.pieces.push(to_js(bytes)?);
+        self.length += bytes.len();
+        Ok(())
+    }
+}
+
+impl Output {
+    /// All of it in one buffer of its own.
+    pub(crate) fn finish(mut self) -> Result<Uint8Array, Error> {
+        if self.pieces.len() == 1
+            && let Some(piece) = self.pieces.pop()
+        {
+            return Ok(piece);
+        }
+        let all = allocate(self.length)?;
+        let mut at = 0;
+        for piece in self.pieces {
+            all.set(&piece, at);
+            at += piece.length();
+        }
+        Ok(all)
+    }
+}

@@ -1,0 +1,159 @@
+//! The options of the services, checked one by one.
+
+use centaurus_codec::msgpack::{Limits, MAX_DEPTH};
+use centaurus_codec::zlib::{self, Format, Level};
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::prelude::*;
+
+use crate::bytes::Input;
+use crate::error::Thrown;
+
+/// Options of the zlib services.
+pub(crate) const ZLIB: &[&str] = &["format", "level", "dictionary", "maxOutput", "maxRatio"];
+/// Options of the MessagePack services.
+pub(crate) const MSGPACK: &[&str] = &["maxInput", "maxDepth", "maxAllocation", "int64", "maps", "extensions"];
+/// Options of pack and unpack.
+pub(crate) const PACK: &[&str] = &[
+    "level",
+    "dictionary",
+    "maxOutput",
+    "maxRatio",
+    "maxInput",
+    "maxDepth",
+    "maxAllocation",
+    "int64",
+    "maps",
+    "extensions",
+];
+
+/// An options object whose keys are all known.
+pub(crate) struct Options<'a> {
+    service: &'static str,
+    /// `None` where none were given.
+    object: Option<&'a JsValue>,
+}
+
+impl<'a> Options<'a> {
+    /// Takes the options of a service, which knows these.
+    pub(crate) fn new(service: &'static str, value: &'a JsValue, known: &[&str]) -> Result<Self, Thrown> {
+        if value.is_undefined() || value.is_null() {
+            return Ok(Self { service, object: None });
+        }
+        let Some(object) = value.dyn_ref::<Object>().filter(|_| value.is_object()) else {
+            return Err(Thrown::type_error(&format!("{service}: the options must be an object")));
+        };
+        for key in Object::keys(object).iter() {
+            let key = key.as_string().unwrap_or_default();
+            if !known.contains(&key.as_str()) {
+                let known = known.join(", ");
+                return Err(Thrown::type_error(&format!("{service}: unknown option {key}; it knows {known}")));
+            }
+        }
+        Ok(Self { service, object: Some(value) })
+    }
+
+    fn get(&self, name: &str) -> Result<Option<JsValue>, Thrown> {
+        let Some(object) = self.object else { return Ok(None) };
+        let value = Reflect::get(object, &name.into())?;
+        Ok(Some(value).filter(|value| !value.is_undefined()))
+    }
+
+    fn wrong(&self, name: &str, accepted: &str) -> Thrown {
+        Thrown::type_error(&format!("{}: {name} must be {accepted}", self.service))
+    }
+
+    /// An integer from 0 to `max`; with no `max` also `Infinity`.
+    fn integer(&self, name: &str, max: Option<u64>) -> Result<Option<u64>, Thrown> {
+        let Some(value) = self.get(name)? else { return Ok(None) };
+        let accepted = match max {
+            Some(max) => format!("an integer from 0 to {max}"),
+            None => "a non-negative integer or Infinity".to_owned(),
+        };
+        let Some(number) = value.as_f64() else { return Err(self.wrong(name, &accepted)) };
+        let is_integer = number.trunc() == number && number >= 0.0;
+        if !is_integer || max.is_some_and(|max| number > max as f64) {
+            return Err(Thrown::range_error(&format!("{}: {name} must be {accepted}", self.service)));
+        }
+        // Saturates: Infinity is the largest.
+        Ok(Some(number as u64))
+    }
+
+    fn choice<T: Copy>(&self, name: &str, choices: &[(&str, T)]) -> Result<Option<T>, Thrown> {
+        let Some(value) = self.get(name)? else { return Ok(None) };
+        let text = value.as_string();
+        match choices.iter().find(|(choice, _)| text.as_deref() == Some(*choice)) {
+            Some((_, choice)) => Ok(Some(*choice)),
+            None => {
+                let names: Vec<String> = choices.iter().map(|(choice, _)| format!("'{choice}'")).collect();
+                Err(self.wrong(name, &names.join(" or ")))
+            }
+        }
+    }
+
+    /// The dictionary, empty where there is none.
+    pub(crate) fn dictionary(&self) -> Result<Vec<u8>, Thrown> {
+        match self.get("dictionary")? {
+            None => Ok(Vec::new()),
+            Some(value) => Ok(Input::new(&value, &format!("{}: dictionary", self.service))?.to_vec()?),
+        }
+    }
+
+    /// What the zlib codecs are to do, with this dictionary.
+    pub(crate) fn zlib<'d>(&self, dictionary: &'d [u8]) -> Result<zlib::Options<'d>, Thrown> {
+        let formats = [Format::Zlib, Format::Gzip, Format::DeflateRaw].map(|format| (format.name(), format));
+        let level = self.integer("level", Some(Level::MAX.get().into()))?;
+        Ok(zlib::Options {
+            format: self.choice("format", &formats)?.unwrap_or_default(),
+            level: level.and_then(|level| Level::new(level as u8)).unwrap_or_default(),
+            dictionary,
+            max_output: self.integer("maxOutput", None)?,
+            max_ratio: self.integer("maxRatio", None)?,
+        })
+    }
+
+    /// What the MessagePack coders are to do.
+    pub(crate) fn msgpack(&self) -> Result<Msgpack, Thrown> {
+        let mut limits = Limits::default();
+        if let Some(max) = self.integer("maxInput", None)? {
+            limits.max_input = max;
+        }
+        if let Some(max) = self.integer("maxDepth", Some(MAX_DEPTH as u64))? {
+            limits.max_depth = max as usize;
+        }
+        if let Some(max) = self.integer("maxAllocation", None)? {
+            limits.max_allocation = max;
+        }
+        Ok(Msgpack {
+            limits,
+            bigint: self.choice("int64", &[("number-or-bigint", false), ("bigint", true)])?.unwrap_or(false),
+            maps: self.choice("maps", &[("object", false), ("map", true)])?.unwrap_or(false),
+            extensions: self.extensions()?,
+        })
+    }
+
+    fn extensions(&self) -> Result<Vec<i8>, Thrown> {
+        let accepted = "an array of extension type numbers, integers from -128 to 127";
+        let Some(value) = self.get("extensions")? else { return Ok(Vec::new()) };
+        let Some(array) = value.dyn_ref::<Array>() else { return Err(self.wrong("extensions", accepted)) };
+        let kind = |value: JsValue| type_number(&value).ok_or_else(|| self.wrong("extensions", accepted));
+        array.iter().map(kind).collect()
+    }
+}
+
+/// An extension type's number.
+pub(crate) fn type_number(value: &JsValue) -> Option<i8> {
+    let number = value.as_f64()?;
+    let kind = number as i8;
+    (f64::from(kind) == number).then_some(kind)
+}
+
+/// Options of the MessagePack coders.
+pub(crate) struct Msgpack {
+    pub(crate) limits: Limits,
+    /// 64-bit integers are bigints, all of them, and nothing else is.
+    pub(crate) bigint: bool,
+    /// All maps are `Map`s.
+    pub(crate) maps: bool,
+    /// Type numbers of which `{ type, data }` is written as an extension.
+    pub(crate) extensions: Vec<i8>,
+}
