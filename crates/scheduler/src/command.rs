@@ -105,7 +105,8 @@ pub enum Command {
         /// The place it takes; a replacement takes its predecessor's.
         slot: u32,
     },
-    /// Stop a worker now. It is gone for the scheduler; whatever still arrives from it is ignored.
+    /// A worker's life ends: stop it, if it has not died already, and forget it. Each worker gets this once; whatever
+    /// still arrives from it is ignored.
     Kill {
         /// The worker.
         worker: WorkerId,

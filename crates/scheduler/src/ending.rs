@@ -79,7 +79,6 @@ impl Scheduler {
             Some(State::Posted) => {
                 self.running -= 1;
                 self.clear_deadline(id);
-                self.settle(id, outcome);
                 let call = &mut self.calls[id];
                 call.state = State::Zombie;
                 // Whoever tells its start has begun once it has told; whoever does not was first, and may have.
@@ -87,8 +86,10 @@ impl Scheduler {
                 let stream = call.stream && call.started;
                 if let Some(worker) = &mut self.slots[call.slot as usize].worker {
                     worker.zombie_streams += u32::from(stream);
+                    // First, as long as the caller's reason is at hand.
                     self.commands.push_back(Command::Abort { worker: worker.id, call: id });
                 }
+                self.settle(id, outcome);
                 if begun {
                     self.set_deadline(id, self.now.after(self.config.kill_grace));
                 }
@@ -113,7 +114,7 @@ impl Scheduler {
             worker.streams.push(id);
             worker.zombie_streams += u32::from(zombie);
         }
-        if zombie && call.killable {
+        if zombie && call.killable && call.deadline.is_none() {
             self.set_deadline(id, self.now.after(self.config.kill_grace));
         }
     }
@@ -217,6 +218,7 @@ impl Scheduler {
     /// The worker in a slot has died by itself.
     pub(crate) fn bury(&mut self, slot: u32, running: Running) {
         let Some(mut worker) = self.slots[slot as usize].worker.take() else { return };
+        self.commands.push_back(Command::Kill { worker: worker.id });
         self.record.counters.crashes += u64::from(worker.ready_at.is_some());
         let begun = worker.begun(&self.calls, running);
         for (index, &id) in worker.fifo.iter().enumerate() {

@@ -35,7 +35,7 @@ impl Scheduler {
             }
             let slot = &self.slots[index];
             live += usize::from(slot.live());
-            let comes = |worker: &Worker| !worker.ready() && !worker.retiring;
+            let comes = |worker: &Worker| !worker.ready() && !worker.retiring && worker.fifo.is_empty();
             coming += usize::from(slot.live() && slot.worker.as_ref().is_none_or(comes));
         }
         let needed = self.lane.len().div_ceil(self.capacity()) + self.crowded;

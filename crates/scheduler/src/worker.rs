@@ -84,9 +84,9 @@ impl Worker {
         let told = self.fifo.iter().rposition(|&id| calls[id].started).map_or(0, |index| index + 1);
         match running {
             Running::Nothing => told,
-            Running::Call(call) if self.fifo.contains(&call) => {
-                let at = self.fifo.iter().position(|&id| id == call).map_or(0, |index| index + 1);
-                at.max(told)
+            // A call that it does not hold any more has ended, and what shared memory shows is old: none came after.
+            Running::Call(call) if !self.streams.contains(&call) => {
+                told.max(self.fifo.iter().position(|&id| id == call).map_or(0, |index| index + 1))
             }
             Running::Call(_) | Running::Unknown => {
                 let mut begun = 0;
