@@ -1,0 +1,289 @@
+/**
+ * Centaurus takes work off a page's main thread: it hands calls to a pool of Web Workers and gives back promises.
+ *
+ * @packageDocumentation
+ */
+
+/** Where a file of WebAssembly comes from: its address, its bytes, or the module compiled already. */
+export type WasmSource = string | URL | BufferSource | WebAssembly.Module;
+
+/** How a pool is set up. */
+export interface CentaurusOptions {
+  /** Address of `centaurus.worker.js`. Default: beside the script that this class came from. */
+  worker?: string | URL;
+  /** The proxy's WebAssembly, or an object that names both files. Default: beside the script. */
+  wasm?: WasmSource | { proxy?: WasmSource; worker?: WasmSource };
+  /**
+   * How many workers. A number is the most there will be; they start when there is work for them.
+   * `min` workers are kept even when idle. Default: `{ min: 1, max: navigator.hardwareConcurrency }`.
+   */
+  size?: number | { min?: number; max?: number };
+  /** Milliseconds after which an idle worker above `min` is stopped; `Infinity` for never. Default: 30 000. */
+  idleTimeout?: number;
+  /** Calls that may wait for a worker; one more is refused with `QueueFullError`. Default: 1 000 000. */
+  queueLimit?: number;
+  /** Milliseconds that an aborted or timed-out task has to end before its worker is replaced. Default: 1 000. */
+  killGrace?: number;
+  /** Name of the workers in the developer tools. Default: `"centaurus"`. */
+  name?: string;
+}
+
+/** How one call is made. */
+export interface CallOptions {
+  /** Ends the call when it fires: the promise rejects with `signal.reason` at once. */
+  signal?: AbortSignal;
+  /** Milliseconds from now, waiting included, after which the call rejects with a `TimeoutError`. Default: none. */
+  timeout?: number;
+  /** Objects among the arguments that are moved to the worker instead of cloned. */
+  transfer?: Transferable[];
+  /** Calls of a larger number go first. Default: 0. A call that has waited for long goes even so. */
+  priority?: number;
+  /** Calls of one key run on one worker, one after another, in the order they were made. */
+  key?: string;
+  /** How often the call may run again after its worker died. Only for what may run twice. Default: 0. */
+  retry?: number;
+  /** Called with each value that the task passes to `this.progress(value)`. */
+  onProgress?: (progress: unknown) => void;
+}
+
+/** `this` inside a registered function. Arrow functions reach it too. */
+export interface Task {
+  /** Fires when the caller aborts or the call's time is up. On a cross-origin isolated page `aborted` turns true even inside a loop that never yields. */
+  readonly signal: AbortSignal;
+  /** Sends a value to the caller's `onProgress`. */
+  progress(value: unknown): void;
+  /** Returns `value` with the objects in `list` moved to the page instead of cloned. */
+  transfer<T>(value: T, list: Transferable[]): T;
+}
+
+/** A function in the original form: it ends by calling `resolve` or `reject`. */
+export type CallbackFunction = (
+  this: Task & any,
+  resolve: (value?: any) => void,
+  reject: (reason?: any) => void,
+  ...params: any[]
+) => unknown;
+
+/** A function in the plain form: its return value, promise or generator is the result. */
+export type PlainFunction = (this: Task & any, ...params: any[]) => unknown;
+
+/** The methods that a set of functions in the original form becomes. */
+export type Calls<F> = {
+  [K in keyof F]: F[K] extends (resolve: (value: infer R) => any, reject: any, ...params: infer P) => any
+    ? (...params: P) => Promise<R extends undefined ? any : R>
+    : never;
+};
+
+/** What a plain function's caller gets: a generator's values come as an array. */
+export type Result<R> = Awaited<R> extends AsyncGenerator<infer T, any, any> | Generator<infer T, any, any> ? T[] : Awaited<R>;
+
+/** The methods that a set of plain functions becomes. */
+export type PlainCalls<F> = {
+  [K in keyof F as F[K] extends (...params: any[]) => any ? K : never]: F[K] extends (...params: infer P) => infer R
+    ? (...params: P) => Promise<Result<R>>
+    : never;
+};
+
+/** The distribution of a duration, in milliseconds. */
+export interface Percentiles {
+  count: number;
+  mean: number;
+  p50: number;
+  p90: number;
+  p99: number;
+  max: number;
+}
+
+/** One worker in {@link Stats}. */
+export interface WorkerStats {
+  id: number;
+  slot: number;
+  state: "starting" | "idle" | "running" | "stopping";
+  /** Calls that it has ended. */
+  calls: number;
+  /** Calls that it holds now. */
+  running: number;
+  /** Milliseconds since it was started. */
+  uptime: number;
+}
+
+/** A snapshot of the pool. */
+export interface Stats {
+  name: string;
+  size: { min: number; max: number };
+  /** Calls that wait for a worker. */
+  queued: number;
+  /** Calls that a worker holds. */
+  running: number;
+  workers: WorkerStats[];
+  calls: {
+    submitted: number;
+    returned: number;
+    threw: number;
+    aborted: number;
+    timedOut: number;
+    crashed: number;
+    loadFailed: number;
+    retried: number;
+    moved: number;
+  };
+  /** Time that calls waited before they were sent. */
+  queue: Percentiles;
+  /** Time that functions ran, as their workers measured it. */
+  run: Percentiles;
+  /** What a call took beyond waiting and running: messages, cloning, the page's own delays. */
+  transfer: Percentiles;
+  /** Workers started so far. */
+  spawned: number;
+  /** Workers that died. */
+  crashes: number;
+}
+
+/** MessagePack options. */
+export interface MsgpackOptions {
+  /** Bytes of input that are accepted. */
+  maxInput?: number;
+  /** Levels of nesting that are accepted. */
+  maxDepth?: number;
+  /** Bytes that the decoded value may take, estimated. */
+  maxAllocation?: number;
+  /** How 64-bit integers decode: to numbers where that is exact, else to bigint; or all to bigint. Default: `"number-or-bigint"`. */
+  int64?: "number-or-bigint" | "bigint";
+  /** How maps with string keys decode. Maps with other keys are always `Map`s. Default: `"object"`. */
+  maps?: "object" | "map";
+}
+
+/** Deflate options. */
+export interface ZlibOptions {
+  /** Default: `"zlib"`. */
+  format?: "zlib" | "gzip" | "deflate-raw";
+  /** 0 (stored) to 9 (smallest). Default: 6. */
+  level?: number;
+  /** A preset dictionary; both sides need the same one. */
+  dictionary?: BufferSource;
+}
+
+/** Inflate options. */
+export interface UnzlibOptions {
+  /** Default: `"zlib"`. */
+  format?: "zlib" | "gzip" | "deflate-raw";
+  /** A preset dictionary; both sides need the same one. */
+  dictionary?: BufferSource;
+  /** Bytes of output that are accepted. */
+  maxOutput?: number;
+  /** Output bytes for one input byte that are accepted. */
+  maxRatio?: number;
+}
+
+/** Bytes that a service takes: nothing of them is moved unless `transfer` says so. */
+export type Bytes = ArrayBuffer | ArrayBufferView | Blob;
+
+/** MessagePack in a worker. */
+export interface Msgpack {
+  /** The value as MessagePack. Everything that structured clone and MessagePack both carry is kept. */
+  encode(value: unknown, options?: MsgpackOptions & CallOptions): Promise<Uint8Array<ArrayBuffer>>;
+  /** The value of one MessagePack message. */
+  decode(bytes: Bytes, options?: MsgpackOptions & CallOptions): Promise<unknown>;
+}
+
+/** The zlib family in a worker. */
+export interface Zlib {
+  compress(data: Bytes, options?: ZlibOptions & CallOptions): Promise<Uint8Array<ArrayBuffer>>;
+  decompress(data: Bytes, options?: UnzlibOptions & CallOptions): Promise<Uint8Array<ArrayBuffer>>;
+  /** Compresses what is written to it, chunk by chunk. */
+  compressStream(options?: ZlibOptions & CallOptions): TransformStream<BufferSource, Uint8Array<ArrayBuffer>>;
+  /** Decompresses what is written to it, chunk by chunk. */
+  decompressStream(options?: UnzlibOptions & CallOptions): TransformStream<BufferSource, Uint8Array<ArrayBuffer>>;
+}
+
+/** What happens to the pool, as `CustomEvent`s. */
+export interface CentaurusEventMap {
+  /** A worker was started. */
+  workerstart: CustomEvent<{ worker: number; slot: number }>;
+  /** A worker was stopped, or is gone; `reason` is the error where it was not asked for. */
+  workerstop: CustomEvent<{ worker: number; slot: number; reason: unknown }>;
+  /** Code in a worker threw where no call could catch it. */
+  workererror: CustomEvent<{ worker: number; slot: number; error: unknown }>;
+  /** A likely mistake, such as a function that uses a name its worker lacks. Printed to the console unless `preventDefault()` is called. */
+  warning: CustomEvent<{ message: string; function?: string; names?: string[] }>;
+}
+
+/** A worker could not be started: its file or its WebAssembly is missing, blocked, of the wrong type or broken. */
+export class WorkerLoadError extends Error {
+  name: "WorkerLoadError";
+}
+/** The worker died while it held the call: a trap, memory, `self.close()`, or killed from outside. */
+export class WorkerCrashError extends Error {
+  name: "WorkerCrashError";
+}
+/** No function of that name is registered. */
+export class UnknownFunctionError extends Error {
+  name: "UnknownFunctionError";
+  /** Registered names like it, best first. */
+  nearest: string[];
+}
+/** More calls wait than `queueLimit` allows. */
+export class QueueFullError extends Error {
+  name: "QueueFullError";
+}
+/** `terminate()` or `close()` was called. */
+export class TerminatedError extends Error {
+  name: "TerminatedError";
+}
+
+/** A pool of workers. */
+export class Centaurus extends EventTarget {
+  constructor(options?: CentaurusOptions);
+  constructor(worker: string | URL, options?: CentaurusOptions);
+
+  /** Loads classic scripts of any origin into every worker, in order. */
+  loadScripts(...urls: (string | URL)[]): Promise<void>;
+  /** Registers functions in the original form, from their source: `(resolve, reject, ...params)`. They are methods when this returns. */
+  registerFunctions<F extends Record<string, CallbackFunction>>(functions: F): Promise<this & Calls<F>>;
+  /** Registers plain functions, from their source: the return value, promise or generator is the result. They are methods when this returns. */
+  define<F extends Record<string, PlainFunction>>(functions: F): Promise<this & PlainCalls<F>>;
+  /** Registers the functions that an ES module exports: no eval. Packages of `wasm-bindgen --target web` are initialised first. With `names` they are methods when this returns. */
+  registerModule<M = Record<string, PlainFunction>>(url: string | URL, names?: readonly string[]): Promise<this & PlainCalls<M>>;
+  /** Runs a function once in every worker, before its first call. */
+  setup<P extends unknown[]>(fn: (this: Task, ...args: P) => unknown, ...args: P): Promise<void>;
+
+  /** Calls a registered function by name. */
+  call(name: string, args?: readonly unknown[], options?: CallOptions): Promise<any>;
+  /** This pool, with options for the calls that are made through it. */
+  with(options: CallOptions): this;
+  /** Runs a function that is not registered. */
+  run<P extends unknown[], R>(fn: (this: Task, ...args: P) => R, ...args: P): Promise<Result<R>>;
+  /** Calls a registered function once on every worker. */
+  broadcast<R = unknown>(name: string, ...args: unknown[]): Promise<R[]>;
+  /** Calls a registered (async) generator function and gives its values as they come; the worker waits while nobody takes them. */
+  stream<T = unknown>(name: string, ...args: unknown[]): AsyncIterableIterator<T, undefined, undefined>;
+
+  /** Resolves when the workers that the pool keeps are up with everything registered so far. */
+  readonly ready: Promise<void>;
+  stats(): Stats;
+  /** Ends everything now: whatever is pending rejects with `TerminatedError`. */
+  terminate(): void;
+  /** Takes no more calls, and ends after what is pending has ended. */
+  close(): Promise<void>;
+  [Symbol.dispose](): void;
+  [Symbol.asyncDispose](): Promise<void>;
+
+  readonly msgpack: Msgpack;
+  readonly zlib: Zlib;
+  /** MessagePack, then deflate where that is worth it. */
+  pack(value: unknown, options?: MsgpackOptions & { level?: number } & CallOptions): Promise<Uint8Array<ArrayBuffer>>;
+  /** The value that `pack` was given. */
+  unpack(bytes: Bytes, options?: MsgpackOptions & { maxOutput?: number; maxRatio?: number } & CallOptions): Promise<unknown>;
+
+  addEventListener<K extends keyof CentaurusEventMap>(
+    type: K,
+    listener: (this: Centaurus, event: CentaurusEventMap[K]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
+
+  /** Every registered function is a method. */
+  [name: string]: any;
+}
+
+export default Centaurus;

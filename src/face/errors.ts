@@ -1,0 +1,154 @@
+import type { EncodedError, EncodedFailure } from "../../worker/runtime/failure.js";
+
+function named<N extends string>(name: N) {
+  const made = class extends Error {
+    override get name(): N {
+      return name;
+    }
+  };
+  // The class's own name would not survive minification.
+  Object.defineProperty(made, "name", { value: name });
+  return made;
+}
+
+export const WorkerLoadError = named("WorkerLoadError");
+export const WorkerCrashError = named("WorkerCrashError");
+export const QueueFullError = named("QueueFullError");
+export const TerminatedError = named("TerminatedError");
+export class UnknownFunctionError extends named("UnknownFunctionError") {
+  constructor(called: string, readonly nearest: string[]) {
+    super(
+      `No function '${called}' is registered.${nearest.length > 0 ? ` Did you mean ${nearest.map((one) => `'${one}'`).join(" or ")}?` : ""}`,
+    );
+  }
+}
+Object.defineProperty(UnknownFunctionError, "name", { value: "UnknownFunctionError" });
+
+/** Makes the error that the runtime itself ends a call with. `context` is an `Error` whose message is the function's
+ *  name and whose stack is the caller's. */
+export function failure(kind: string, context: unknown, args: unknown, said: unknown): Error {
+  const called = context instanceof Error ? `'${context.message}'` : "the pool";
+  const cause = decodeCause(said);
+  const why = reason(cause);
+  const options = cause === undefined ? undefined : { cause };
+  const make = (): Error => {
+    switch (kind) {
+      case "WorkerLoadError":
+        return new WorkerLoadError(`The worker could not be started${why || "."}`, options);
+      case "WorkerCrashError":
+        return new WorkerCrashError(`The worker died while it ran ${called}${why || "."}`, options);
+      case "QueueFullError":
+        return new QueueFullError(`${called} was refused: as many calls wait as queueLimit allows`);
+      case "TerminatedError":
+        return new TerminatedError(`The pool was ended, so ${called} cannot run`);
+      case "TimeoutError":
+        return new DOMException(`${called} did not end within its timeout`, "TimeoutError");
+      default:
+        return new DOMException(`${culprit(args)} of ${called} cannot be cloned${why}`, kind);
+    }
+  };
+  const error = make();
+  if (context instanceof Error) setStack(error, `${title(error)}\n${frames(context)}`);
+  return error;
+}
+
+/** Which argument cannot be cloned, found by trying each. */
+function culprit(args: unknown): string {
+  const index = Array.isArray(args)
+    ? args.findIndex((argument) => {
+        try {
+          structuredClone(argument);
+          return false;
+        } catch {
+          return true;
+        }
+      })
+    : -1;
+  return index < 0 ? "An argument" : `Argument ${index + 1}`;
+}
+
+function reason(cause: unknown): string {
+  if (cause === undefined) return "";
+  return `: ${cause instanceof Error ? cause.message : String(cause)}`;
+}
+
+/** What a worker or the engine said: an error taken apart, an error, or text. */
+function decodeCause(said: unknown): unknown {
+  return isEncoded(said) ? rebuild(said, undefined) : said;
+}
+
+function isEncoded(value: unknown): value is EncodedFailure {
+  if (typeof value !== "object" || value === null || value instanceof Error) return false;
+  return "value" in value || typeof (value as { error?: { base?: unknown } }).error?.base === "string";
+}
+
+/** Puts what a worker threw together again, with both stacks. */
+export function decode(thrown: unknown, context: unknown): unknown {
+  return isEncoded(thrown) ? rebuild(thrown, context) : thrown;
+}
+
+function rebuild(encoded: EncodedFailure, context: unknown): unknown {
+  if (!("error" in encoded)) return encoded.value;
+  const { error } = encoded;
+  const made = instance(error);
+  const define = (key: string, value: unknown, enumerable = false) =>
+    Object.defineProperty(made, key, { value, enumerable, writable: true, configurable: true });
+  if (made.name !== error.name) define("name", error.name);
+  if (error.cause) define("cause", rebuild(error.cause, undefined));
+  if (error.errors) define("errors", error.errors.map((one) => rebuild(one, undefined)));
+  for (const [key, value] of error.properties ?? []) define(key, rebuild(value, undefined), true);
+  const inWorker = error.stack || `${title(made)}\n    at the worker (its engine gives no stack)`;
+  setStack(made, context instanceof Error ? `${inWorker}\n    at the call from the page\n${frames(context)}` : inWorker);
+  return made;
+}
+
+type ErrorClass = new (message: string) => Error;
+
+/** Classes made in the image of the workers', by name and base. */
+const images = new Map<string, ErrorClass>();
+/** More than any program has; only a program that makes class names up meets it, and then gets the base class. */
+const IMAGES = 1000;
+
+function instance(error: EncodedError): Error {
+  if (error.base === "DOMException") return new DOMException(error.message, error.name);
+  if (error.class === "AggregateError") return new AggregateError([], error.message);
+  const base = builtIn(error.base);
+  if (error.class === error.base) return new base(error.message);
+  const key = `${error.base}:${error.class}`;
+  let image = images.get(key);
+  if (!image) {
+    if (images.size >= IMAGES) return new base(error.message);
+    image = class extends base {};
+    Object.defineProperty(image, "name", { value: error.class });
+    images.set(key, image);
+  }
+  return new image(error.message);
+}
+
+/** `AggregateError` takes its members first; they are put in afterwards. */
+class Aggregate extends AggregateError {
+  constructor(message: string) {
+    super([], message);
+  }
+}
+
+function builtIn(name: string): ErrorClass {
+  if (name === "AggregateError") return Aggregate;
+  const place = name === "CompileError" || name === "LinkError" || name === "RuntimeError" ? WebAssembly : globalThis;
+  return (place as unknown as Record<string, ErrorClass>)[name] ?? Error;
+}
+
+function title(error: Error): string {
+  return error.message ? `${error.name}: ${error.message}` : error.name;
+}
+
+/** The lines of a stack below its title; engines that write none have only lines of frames. */
+function frames(context: Error): string {
+  const stack = context.stack ?? "";
+  const head = title(context);
+  return stack.startsWith(head) ? stack.slice(head.length + 1) : stack;
+}
+
+function setStack(error: Error, stack: string): void {
+  Object.defineProperty(error, "stack", { value: stack, writable: true, configurable: true });
+}

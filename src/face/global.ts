@@ -1,0 +1,28 @@
+import type { CentaurusOptions } from "../centaurus.js";
+import { Centaurus as Face } from "./centaurus.js";
+import * as errors from "./errors.js";
+
+// Known only while the script itself runs.
+const script = typeof document === "object" ? (document.currentScript as HTMLScriptElement | null)?.src : undefined;
+const beside = (file: string) => () => new URL(file, script || (typeof document === "object" ? document.baseURI : undefined));
+
+const places = {
+  worker: beside("centaurus.worker.js"),
+  proxy: beside("centaurus.wasm"),
+  services: beside("centaurus.worker.wasm"),
+};
+
+/** A pool of workers whose files lie beside this script. The error classes are its static properties. */
+class Centaurus extends Face {
+  static readonly WorkerLoadError = errors.WorkerLoadError;
+  static readonly WorkerCrashError = errors.WorkerCrashError;
+  static readonly UnknownFunctionError = errors.UnknownFunctionError;
+  static readonly QueueFullError = errors.QueueFullError;
+  static readonly TerminatedError = errors.TerminatedError;
+
+  constructor(worker?: string | URL | CentaurusOptions, options?: CentaurusOptions) {
+    super(places, worker, options);
+  }
+}
+
+(globalThis as { Centaurus?: unknown }).Centaurus = Centaurus;

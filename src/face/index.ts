@@ -1,0 +1,20 @@
+import type { CentaurusOptions } from "../centaurus.js";
+import { Centaurus as Face } from "./centaurus.js";
+
+export { QueueFullError, TerminatedError, UnknownFunctionError, WorkerCrashError, WorkerLoadError } from "./errors.js";
+
+// Written out in full, each on its own: bundlers find and emit the files by these very expressions.
+const places = {
+  worker: () => new URL("./centaurus.worker.js", import.meta.url),
+  proxy: () => new URL("./centaurus.wasm", import.meta.url),
+  services: () => new URL("./centaurus.worker.wasm", import.meta.url),
+};
+
+/** A pool of workers whose files lie beside this module. */
+export class Centaurus extends Face {
+  constructor(worker?: string | URL | CentaurusOptions, options?: CentaurusOptions) {
+    super(places, worker, options);
+  }
+}
+
+export default Centaurus;
