@@ -1,6 +1,6 @@
 //! Where in a value something stands, as one would write it in JavaScript.
 
-use js_sys::Array;
+use js_sys::{Array, JSON};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::encode::Open;
@@ -24,12 +24,10 @@ pub(crate) fn of(open: &[Open]) -> String {
         match step {
             Open::Array { next, .. } => path.push_str(&format!("[{}]", next.saturating_sub(1))),
             Open::Object { keys, next, .. } => {
-                let key = keys.get(next.saturating_sub(1) / 2).as_string().unwrap_or_default();
-                if is_identifier(&key) {
-                    path.push('.');
-                    path.push_str(&key);
-                } else {
-                    path.push_str(&format!("[{}]", quoted(&key)));
+                let key = keys.get(next.saturating_sub(1) / 2);
+                match key.as_string().filter(|key| is_identifier(key)) {
+                    Some(name) => path.extend([".", &name]),
+                    None => path.extend(["[", &shown(&key), "]"]),
                 }
             }
             Open::Map { pairs, next, .. } => {
@@ -38,7 +36,7 @@ pub(crate) fn of(open: &[Open]) -> String {
                 if taken % 2 == 0 {
                     path.push_str(&format!(".keys()[{}]", taken / 2));
                 } else {
-                    path.push_str(&format!(".get({})", shown(&key)));
+                    path.extend([".get(", &shown(&key), ")"]);
                 }
             }
         }
@@ -53,16 +51,15 @@ fn is_identifier(key: &str) -> bool {
         && !key.starts_with(|c: char| c.is_ascii_digit())
 }
 
+/// A key as a literal.
 fn shown(key: &JsValue) -> String {
-    match (key.as_string(), key.as_f64()) {
-        (Some(text), _) => quoted(&text),
-        (_, Some(number)) => number.to_string(),
-        _ => "…".to_owned(),
+    if key.is_object() {
+        return "…".to_owned();
     }
-}
-
-fn quoted(text: &str) -> String {
-    let short: String = text.chars().take(LONGEST).collect();
-    let rest = if short.len() < text.len() { "…" } else { "" };
-    format!("{:?}", short + rest)
+    // Throws for a bigint.
+    let literal = JSON::stringify(key).ok().and_then(|text| text.as_string()).unwrap_or_else(|| "…".to_owned());
+    match literal.char_indices().nth(LONGEST) {
+        Some((end, _)) => literal[..end].to_owned() + "…",
+        None => literal,
+    }
 }
