@@ -88,35 +88,55 @@ fn allocate(length: usize) -> Result<Uint8Array, Error> {
     }
 }
 
+/// Smallest piece that is handed to JavaScript: below it, making a buffer costs more than copying the bytes once more,
+/// and a list of many tiny buffers more than all their bytes.
+const PIECE: usize = 64 * 1024;
+
 /// Collects output in JavaScript's memory.
 #[derive(Default)]
 pub(crate) struct Output {
     pieces: Vec<Uint8Array>,
+    /// What is too short for a piece as yet.
+    pending: Vec<u8>,
+    /// Bytes in all pieces.
     length: usize,
 }
 
 impl Sink for Output {
     fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.pieces.push(to_js(bytes)?);
-        self.length += bytes.len();
+        if self.pending.is_empty() && bytes.len() >= PIECE {
+            return self.piece(bytes);
+        }
+        self.pending.write(bytes)?;
+        if self.pending.len() >= PIECE {
+            let mut pending = core::mem::take(&mut self.pending);
+            self.piece(&pending)?;
+            pending.clear();
+            self.pending = pending;
+        }
         Ok(())
     }
 }
 
 impl Output {
+    fn piece(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.pieces.push(to_js(bytes)?);
+        self.length += bytes.len();
+        Ok(())
+    }
+
     /// All of it in one buffer of its own.
-    pub(crate) fn finish(mut self) -> Result<Uint8Array, Error> {
-        if self.pieces.len() == 1
-            && let Some(piece) = self.pieces.pop()
-        {
-            return Ok(piece);
+    pub(crate) fn finish(self) -> Result<Uint8Array, Error> {
+        if self.pieces.is_empty() {
+            return to_js(&self.pending);
         }
-        let all = allocate(self.length)?;
+        let all = allocate(self.length + self.pending.len())?;
         let mut at = 0;
         for piece in self.pieces {
             all.set(&piece, at);
             at += piece.length();
         }
+        all.subarray(at, all.length()).copy_from(&self.pending);
         Ok(all)
     }
 }

@@ -1,12 +1,21 @@
 //! MessagePack → JavaScript values.
 
 use centaurus_codec::msgpack::{self, Builder, Integer, Timestamp};
-use js_sys::{Array, BigInt, Date, Map, Object, Reflect};
-use wasm_bindgen::JsValue;
+use js_sys::{Array, BigInt, Date, Map, Object};
+use wasm_bindgen::prelude::*;
 
 use crate::bytes::to_js;
 use crate::error::{Thrown, define};
+use crate::keys::KeyStrings;
 use crate::options::Msgpack;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Any object, with `object[key] = value`, which is several times faster than `Reflect.set`.
+    type Assignable;
+    #[wasm_bindgen(method, indexing_setter)]
+    fn assign(this: &Assignable, key: &JsValue, value: &JsValue);
+}
 
 /// Milliseconds from 1970 that a `Date` reaches both ways (ECMAScript, time values and time range).
 const DATE_RANGE: i64 = 8_640_000_000_000_000;
@@ -16,14 +25,22 @@ const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
 
 /// Reads a message that is exactly one value.
 pub(crate) fn decode(message: &[u8], options: &Msgpack) -> Result<JsValue, Thrown> {
-    let mut builder = JsBuilder { bigint: options.bigint, maps: options.maps, keys: KeyCache::new() };
+    let prototype = Object::get_prototype_of(&Object::new());
+    let mut builder = JsBuilder {
+        bigint: options.bigint,
+        maps: options.maps,
+        assignable: !Object::is_frozen(&prototype),
+        keys: KeyStrings::default(),
+    };
     msgpack::decode(message, &options.limits, &mut builder)
 }
 
 struct JsBuilder {
     bigint: bool,
     maps: bool,
-    keys: KeyCache,
+    /// Whether `object[key] = value` works for keys that `Object.prototype` has too.
+    assignable: bool,
+    keys: KeyStrings,
 }
 
 /// A map that is not complete, and the key of its next value.
@@ -89,8 +106,8 @@ impl Builder for JsBuilder {
 
     fn extension(&mut self, kind: i8, value: &[u8]) -> Result<JsValue, Thrown> {
         let object = Object::new();
-        Reflect::set(&object, &"type".into(), &kind.into())?;
-        Reflect::set(&object, &"data".into(), &to_js(value)?.into())?;
+        define(&object, &"type".into(), &kind.into(), true);
+        define(&object, &"data".into(), &to_js(value)?.into(), true);
         Ok(object.into())
     }
 
@@ -119,10 +136,10 @@ impl Builder for JsBuilder {
     fn string_key(&mut self, map: &mut OpenMap, text: &str) -> Result<(), Thrown> {
         match map {
             OpenMap::Object { key, is_proto, .. } => {
-                *key = self.keys.get(text);
+                *key = self.keys.string(text);
                 *is_proto = text == "__proto__";
             }
-            OpenMap::Map { key, .. } => *key = self.keys.get(text),
+            OpenMap::Map { key, .. } => *key = self.keys.string(text),
         }
         Ok(())
     }
@@ -140,10 +157,11 @@ impl Builder for JsBuilder {
             OpenMap::Map { map, key } => {
                 map.set(key, &value);
             }
-            // A setter or a frozen property on Object.prototype can stop an assignment; a definition nothing stops.
             OpenMap::Object { object, key, is_proto } => {
-                if *is_proto || !Reflect::set(object, key, &value)? {
+                if *is_proto || !self.assignable {
                     define(object, key, &value, true);
+                } else {
+                    object.unchecked_ref::<Assignable>().assign(key, &value);
                 }
             }
         }
@@ -162,42 +180,8 @@ impl Builder for JsBuilder {
 fn to_map(object: &Object) -> Map {
     let map = Map::new();
     for pair in Object::entries(object).iter() {
-        let pair: Array = wasm_bindgen::JsCast::unchecked_into(pair);
+        let pair: Array = pair.unchecked_into();
         map.set(&pair.get(0), &pair.get(1));
     }
     map
-}
-
-/// Longest key that is remembered, in bytes.
-const LONGEST_KEY: usize = 32;
-
-/// How many keys are remembered; a power of two.
-const KEYS: usize = 256;
-
-/// Records repeat their keys; making a string of the same bytes once is several times faster than doing it again.
-struct KeyCache {
-    slots: Vec<Option<(Box<str>, JsValue)>>,
-}
-
-impl KeyCache {
-    fn new() -> Self {
-        Self { slots: (0..KEYS).map(|_| None).collect() }
-    }
-
-    fn get(&mut self, key: &str) -> JsValue {
-        if key.len() > LONGEST_KEY {
-            return key.into();
-        }
-        // FNV-1a. Keys that fall into one slot push each other out, which costs time and nothing else.
-        let hash = key.bytes().fold(0x811C_9DC5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-        let slot = &mut self.slots[(hash ^ hash >> 16) as usize % KEYS];
-        match slot {
-            Some((known, value)) if **known == *key => value.clone(),
-            _ => {
-                let value = JsValue::from_str(key);
-                *slot = Some((key.into(), value.clone()));
-                value
-            }
-        }
-    }
 }

@@ -2,13 +2,20 @@
 
 use centaurus_codec::msgpack::{Encoder, Timestamp};
 use centaurus_codec::{Error, Limit, Place};
-use js_sys::{Array, Date, Map, Object, Reflect, Uint8Array};
+use js_sys::{Array, Date, JsString, Map, Number, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::bytes::view;
 use crate::error::Thrown;
+use crate::keys::KnownKeys;
 use crate::options::{Msgpack, type_number};
 use crate::path;
+
+/// Strings up to this length, in UTF-16 units, find room in what the allocator has anyway.
+const LONG_STRING: usize = 64 * 1024;
+
+/// Most bytes of UTF-8 for one UTF-16 unit.
+const LONGEST_CHARACTER: usize = 3;
 
 #[wasm_bindgen]
 extern "C" {
@@ -22,14 +29,15 @@ pub(crate) fn encode(value: &JsValue, options: &Msgpack) -> Result<Vec<u8>, Thro
         encoder: Encoder::new(&options.limits),
         options,
         open: Vec::new(),
+        keys: KnownKeys::default(),
         plain: Object::get_prototype_of(&Object::new()).into(),
         type_key: "type".into(),
         data_key: "data".into(),
     };
     walk.value(value)?;
     while let Some(open) = walk.open.last_mut() {
-        match open.next()? {
-            Some(Next::Key(key)) => walk.string(&key)?,
+        match open.next() {
+            Some(Next::Key(key)) => walk.encoder.string(&walk.keys.text(&key))?,
             Some(Next::Value(value)) => walk.value(&value)?,
             None => {
                 walk.open.pop();
@@ -48,8 +56,8 @@ pub(crate) enum Open {
     },
     /// `next` counts keys and values: 2n is the n-th key, 2n + 1 its value.
     Object {
-        object: JsValue,
         keys: Array,
+        values: Array,
         next: u32,
         length: u32,
     },
@@ -68,26 +76,20 @@ enum Next {
 }
 
 impl Open {
-    fn next(&mut self) -> Result<Option<Next>, Thrown> {
-        Ok(match self {
-            Self::Array { array, next, length } => (*next < *length).then(|| {
-                *next += 1;
-                Next::Value(array.get(*next - 1))
-            }),
-            Self::Object { object, keys, next, length } => {
-                if *next / 2 >= *length {
-                    return Ok(None);
-                }
-                let key = keys.get(*next / 2);
-                *next += 1;
-                Some(if *next % 2 == 1 { Next::Key(key) } else { Next::Value(Reflect::get(object, &key)?) })
+    fn next(&mut self) -> Option<Next> {
+        let (Self::Array { next, .. } | Self::Object { next, .. } | Self::Map { next, .. }) = self;
+        let taken = *next;
+        *next += 1;
+        match self {
+            Self::Array { array, length, .. } => (taken < *length).then(|| Next::Value(array.get(taken))),
+            Self::Object { length, .. } | Self::Map { length, .. } if taken / 2 >= *length => None,
+            Self::Object { keys, .. } if taken.is_multiple_of(2) => Some(Next::Key(keys.get(taken / 2))),
+            Self::Object { values, .. } => Some(Next::Value(values.get(taken / 2))),
+            Self::Map { pairs, .. } => {
+                let pair: Array = pairs.get(taken / 2).unchecked_into();
+                Some(Next::Value(pair.get(taken % 2)))
             }
-            Self::Map { pairs, next, length } => (*next / 2 < *length).then(|| {
-                let pair: Array = pairs.get(*next / 2).unchecked_into();
-                *next += 1;
-                Next::Value(pair.get((*next - 1) % 2))
-            }),
-        })
+        }
     }
 }
 
@@ -96,6 +98,7 @@ struct Walk<'o> {
     options: &'o Msgpack,
     /// What has been begun, outermost first. A list and no recursion: a value may be its own part.
     open: Vec<Open>,
+    keys: KnownKeys,
     /// `Object.prototype`.
     plain: JsValue,
     type_key: JsValue,
@@ -105,8 +108,9 @@ struct Walk<'o> {
 impl Walk<'_> {
     /// Writes a leaf, or the head of what is opened to be walked.
     fn value(&mut self, value: &JsValue) -> Result<(), Thrown> {
-        if let Some(number) = value.as_f64() {
-            return Ok(self.encoder.number(number, self.options.bigint)?);
+        // Questions whose answers need no detour over memory, the likely ones first.
+        if Number::is_finite(value) {
+            return self.number(value);
         }
         if value.is_string() {
             return self.string(value);
@@ -123,11 +127,28 @@ impl Walk<'_> {
         if value.is_bigint() {
             return self.bigint(value);
         }
-        let what = if value.is_function() { "a function" } else { "a symbol" };
-        Err(self.unsupported(what.to_owned(), "leave it out"))
+        if value.is_function() {
+            return Err(self.unsupported("a function".to_owned(), "leave it out"));
+        }
+        if value.is_symbol() {
+            return Err(self.unsupported("a symbol".to_owned(), "leave it out"));
+        }
+        // NaN and the infinities are left.
+        self.number(value)
+    }
+
+    fn number(&mut self, value: &JsValue) -> Result<(), Thrown> {
+        Ok(self.encoder.number(value.unchecked_into_f64(), self.options.bigint)?)
     }
 
     fn string(&mut self, value: &JsValue) -> Result<(), Thrown> {
+        let length = value.unchecked_ref::<JsString>().length() as usize;
+        if length > LONG_STRING {
+            // The copy across traps if there is no room for it. Room that was there once is there again.
+            let mut room: Vec<u8> = Vec::new();
+            let needed = length.saturating_mul(LONGEST_CHARACTER);
+            room.try_reserve_exact(needed).map_err(|_| Error::OutOfMemory { needed: needed as u64 })?;
+        }
         // As TextEncoder does: a lone surrogate becomes U+FFFD.
         let text = value.as_string().unwrap_or_default();
         Ok(self.encoder.string(&text)?)
@@ -195,13 +216,15 @@ impl Walk<'_> {
     }
 
     fn plain_object(&mut self, value: &JsValue) -> Result<(), Thrown> {
-        let keys = Object::keys(value.unchecked_ref::<Object>());
+        let object: &Object = value.unchecked_ref();
+        let keys = Object::keys(object);
         let length = keys.length();
         if length == 2 && !self.options.extensions.is_empty() && self.extension(value)? {
             return Ok(());
         }
         self.encoder.map(length as usize)?;
-        self.push(Open::Object { object: value.clone(), keys, next: 0, length })
+        let values = Object::values(object).unchecked_into();
+        self.push(Open::Object { keys: keys.unchecked_into(), values, next: 0, length })
     }
 
     /// Writes `{ type, data }` as an extension if its type is one of those asked for.

@@ -12,6 +12,7 @@ mod bytes;
 mod decode;
 mod encode;
 mod error;
+mod keys;
 mod options;
 mod path;
 mod services;
