@@ -27,8 +27,8 @@ pub struct Config {
 }
 
 impl Config {
-    /// The playground of a repository or of a built folder: `demo/` at `/`, `pkg/` at `/pkg`, and the page's data at
-    /// `/` too. Without a folder for the data it is `data/` in the root, where there is one, and `target/demo-data/`
+    /// The playground of a repository or of a built folder: `demo/` at `/`, `pkg/` at `/pkg`, and both the page's data
+    /// and, for examples that name `/centaurus.worker.js`, `pkg/` at `/` too. Without a folder for the data it is `data/` in the root, where there is one, and `target/demo-data/`
     /// otherwise.
     #[must_use]
     pub fn of_root(root: impl AsRef<Path>, data: Option<PathBuf>) -> Self {
@@ -37,6 +37,7 @@ impl Config {
             mounts: vec![
                 Mount { url: "/".into(), folder: root.join(PAGES), required: true },
                 Mount { url: "/".into(), folder: data.unwrap_or_else(|| data_of(root)), required: false },
+                Mount { url: "/".into(), folder: root.join(PACKAGE), required: false },
                 Mount { url: "/pkg".into(), folder: root.join(PACKAGE), required: false },
             ],
             isolated: true,

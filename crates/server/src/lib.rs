@@ -4,7 +4,7 @@
 //!
 //! | URL | folder |
 //! | --- | --- |
-//! | `/` | the page, and under the same URL the files made for it from npm packages |
+//! | `/` | the page; below it the files made for it from npm packages; below those the npm package |
 //! | `/pkg/…` | the built npm package |
 //! | `/csp/…` | all of it again, under a Content Security Policy without `unsafe-eval` |
 //!

@@ -12,6 +12,7 @@ async fn every_kind_of_file_has_its_type() {
         ("/main.js", "text/javascript; charset=utf-8"),
         ("/css/page.css", "text/css; charset=utf-8"),
         ("/cities.json", "application/json"),
+        ("/centaurus.js", "text/javascript; charset=utf-8"),
         ("/pkg/centaurus.js", "text/javascript; charset=utf-8"),
         ("/pkg/helper.mjs", "text/javascript; charset=utf-8"),
         ("/pkg/centaurus.wasm", "application/wasm"),

@@ -1,0 +1,75 @@
+/** Loads the cities piece by piece, so that the page draws while they come. */
+
+import { breathe } from "./dom.js";
+
+/** Where every row of the JSON begins; nothing inside a row looks like it. */
+const ROW = ',{"cityId":';
+
+/** Milliseconds of work between two frames: half of what a frame has. */
+const SLICE = 8;
+
+export const citiesUrl = new URL("cities.json", document.baseURI).href;
+
+/** A failure that says what to do. */
+export class LoadError extends Error {
+  name = "LoadError";
+}
+
+async function get(url, signal) {
+  let response;
+  try {
+    response = await fetch(url, { signal });
+  } catch (cause) {
+    if (signal?.aborted) throw signal.reason;
+    throw new LoadError("The server cannot be reached. Is it still running?", { cause });
+  }
+  if (response.status === 404) {
+    throw new LoadError("The cities are not there. “cargo xtask demo” makes them, or: npm ci && node demo/prepare.mjs");
+  }
+  if (!response.ok) throw new LoadError(`The server answered ${response.status} ${response.statusText}.`);
+  return response;
+}
+
+/**
+ * Loads the cities.
+ *
+ * @param onRows called with each piece's rows, and with how much there is: `{ rows, bytes, totalBytes }`
+ * @returns `{ rows, json }`: the objects, and the JSON's bytes as they came
+ */
+export async function loadCities(onRows, signal) {
+  const expected = await (await get(new URL("dataset.json", document.baseURI), signal)).json();
+  const reader = (await get(citiesUrl, signal)).body.getReader();
+  const json = new Uint8Array(expected.bytes);
+  const decoder = new TextDecoder();
+  const rows = [];
+  let length = 0;
+  let text = "";
+  let pause = performance.now() + SLICE;
+
+  const take = (piece) => {
+    const parsed = JSON.parse(`[${piece.replace(/^\[/, "")}]`);
+    for (const row of parsed) rows.push(row);
+    onRows(parsed, { rows: rows.length, bytes: length, totalBytes: expected.bytes });
+  };
+
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    if (length + value.length > json.length) throw new LoadError("There is more than dataset.json says. Make both again.");
+    json.set(value, length);
+    length += value.length;
+    text += decoder.decode(value, { stream: true });
+    const cut = text.lastIndexOf(ROW);
+    if (cut > 0) {
+      take(text.slice(0, cut));
+      text = text.slice(cut + 1);
+    }
+    if (performance.now() > pause) {
+      await breathe();
+      pause = performance.now() + SLICE;
+    }
+  }
+  if (length !== json.length) throw new LoadError("The connection ended early.");
+  take(text.replace(/\]$/, ""));
+  return { rows, json };
+}

