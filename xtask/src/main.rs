@@ -1,10 +1,22 @@
 //! The project's own commands: `cargo xtask build | demo | test | bench`.
 
+mod bench;
+mod browsers;
 mod build;
+mod counts;
 mod debian;
+mod demo;
+mod interruptible;
 mod node;
+mod process_group;
+mod report;
 mod run;
 mod stamp;
+mod suites;
+mod table;
+mod tally;
+mod test;
+mod test_server;
 mod workspace;
 
 use std::process::ExitCode;
@@ -12,11 +24,13 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+use browsers::Engine;
 use build::Profile;
+use test::{Part, Selection};
 use workspace::Workspace;
 
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask", about = "The project's own commands")]
+#[command(name = "cargo xtask", about = "The project's own commands", disable_help_subcommand = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Task,
@@ -30,11 +44,36 @@ enum Task {
         #[arg(long)]
         dev: bool,
     },
+    /// Builds everything and serves the playground.
+    Demo {
+        /// The port on 127.0.0.1.
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+    },
+    /// Runs every check and every test, or those that are named.
+    Test {
+        /// Only tests with one of these in their name.
+        filters: Vec<String>,
+        /// Only this part.
+        #[arg(long)]
+        only: Option<Part>,
+        /// Only in this browser; may be given several times.
+        #[arg(long = "browser", value_name = "BROWSER")]
+        browsers: Vec<Engine>,
+    },
+    /// Measures in a browser and prints tables.
+    Bench {
+        /// Only benches with one of these in their name.
+        filters: Vec<String>,
+        /// The browser to measure in.
+        #[arg(long, default_value = "chromium")]
+        browser: Engine,
+    },
 }
 
 fn main() -> ExitCode {
     match perform(Arguments::parse().command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             // Causes on one line, and no backtrace: what went wrong here went wrong in another program.
             eprintln!("error: {error:#}");
@@ -43,9 +82,18 @@ fn main() -> ExitCode {
     }
 }
 
-fn perform(task: Task) -> Result<()> {
+fn perform(task: Task) -> Result<ExitCode> {
     let workspace = Workspace::here();
     match task {
-        Task::Build { dev } => build::build(&workspace, if dev { Profile::Dev } else { Profile::Release }),
+        Task::Build { dev } => build::build(&workspace, if dev { Profile::Dev } else { Profile::Release })?,
+        Task::Demo { port } => demo::demo(&workspace, port)?,
+        Task::Bench { filters, browser } => bench::bench(&workspace, browser, &filters)?,
+        Task::Test { filters, only, browsers } => {
+            let tally = test::test(&workspace, &Selection { filters, only, engines: browsers });
+            if tally.failed > 0 {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
     }
+    Ok(ExitCode::SUCCESS)
 }

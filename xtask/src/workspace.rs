@@ -1,6 +1,9 @@
 //! Where things lie in the checkout.
 
+use std::fs;
 use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
 
 /// The checkout that this binary was built from.
 #[derive(Debug, Clone)]
@@ -32,5 +35,19 @@ impl Workspace {
     /// compiler may be another one.
     pub(crate) fn wasm(&self) -> PathBuf {
         self.path("target/wasm")
+    }
+
+    /// The names of the files in a folder that end so, sorted.
+    pub(crate) fn files(&self, folder: &str, ending: &str) -> Result<Vec<String>> {
+        let folder = self.path(folder);
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            if name.ends_with(ending) {
+                names.push(name);
+            }
+        }
+        names.sort();
+        Ok(names)
     }
 }

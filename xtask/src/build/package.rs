@@ -35,6 +35,7 @@ pub(crate) fn write(workspace: &Workspace) -> Result<()> {
 /// The manifest: no dependencies, no scripts. All packages of the workspace have one version.
 fn manifest() -> serde_json::Value {
     let file = |name: &str| format!("./{name}");
+    let map = |name: &str| format!("{name}.map");
     json!({
         "name": "centaurus",
         "version": env!("CARGO_PKG_VERSION"),
@@ -56,6 +57,9 @@ fn manifest() -> serde_json::Value {
             "./worker.wasm": file(WORKER_WASM),
             "./package.json": "./package.json",
         },
-        "files": ["*.js", "*.js.map", "*.wasm", "*.d.ts", "LICENSE-*"],
+        "files": [
+            ENTRY, GLOBAL, WORKER, map(ENTRY), map(GLOBAL), map(WORKER), PROXY_WASM, WORKER_WASM, TYPES,
+            "LICENSE-MIT", "LICENSE-APACHE",
+        ],
     })
 }

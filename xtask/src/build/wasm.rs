@@ -83,6 +83,7 @@ impl WasmCrate {
         Bindgen::new()
             .input_path(compiled)
             .web(true)?
+            .typescript(true)
             .remove_name_section(true)
             .remove_producers_section(true)
             // We always say which module to instantiate; a default URL would make bundlers emit the file twice.

@@ -1,0 +1,27 @@
+//! `cargo xtask demo`: builds what the playground needs and serves it.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::build::{self, Profile};
+use crate::node::Node;
+use crate::run;
+use crate::workspace::Workspace;
+
+pub(crate) fn demo(workspace: &Workspace, port: u16) -> Result<()> {
+    build::build(workspace, Profile::Release)?;
+    prepare(&Node::ready(workspace)?)?;
+    let mut server = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    server
+        .current_dir(workspace.root())
+        .args(["run", "--quiet", "--release", "--package", "centaurus-server", "--"])
+        .args(["--port", &port.to_string(), "--root"])
+        .arg(workspace.root());
+    run::run(&mut server)
+}
+
+/// Writes the cities and the scripts of others that the page, the tests and the benches load.
+pub(crate) fn prepare(node: &Node) -> Result<()> {
+    run::run(node.command().arg("demo/prepare.mjs"))
+}
