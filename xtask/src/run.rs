@@ -31,9 +31,10 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     String::from_utf8(stdout).with_context(|| format!("{} wrote something other than UTF-8", shown(command)))
 }
 
-/// Runs the command for at most `limit`; whether it ended well in time.
+/// Runs the command silently for at most `limit`; whether it ended well in time.
 pub(crate) fn succeeds_within(command: &mut Command, limit: Duration) -> Result<bool> {
-    let mut child = command.stdin(Stdio::null()).spawn().with_context(|| format!("cannot start {}", shown(command)))?;
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().with_context(|| format!("cannot start {}", shown(command)))?;
     let start = Instant::now();
     loop {
         if let Some(status) = child.try_wait()? {

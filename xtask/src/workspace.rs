@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-/// The checkout that this binary was built from.
+/// The checkout that cargo runs this in.
 #[derive(Debug, Clone)]
 pub(crate) struct Workspace {
     root: PathBuf,
@@ -13,7 +13,9 @@ pub(crate) struct Workspace {
 
 impl Workspace {
     pub(crate) fn here() -> Self {
-        let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+        // Asked when it runs, for a target directory may serve several checkouts.
+        let xtask = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let xtask = Path::new(&xtask);
         Self { root: xtask.parent().unwrap_or(xtask).to_owned() }
     }
 

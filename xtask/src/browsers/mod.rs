@@ -39,6 +39,8 @@ pub(crate) enum SharedMemory {
 
 /// Lines of a browser's own log that are shown when it dies.
 const LOG_TAIL: usize = 15;
+/// Browsers complain at length that a machine without a desktop has none.
+const NOISE: &str = "dbus";
 
 impl Engine {
     pub(crate) const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::Webkit];
@@ -118,7 +120,7 @@ impl Browser {
     pub(crate) fn last_words(&self) -> String {
         let log = fs::read(log_file(self.home.path())).unwrap_or_default();
         let log = String::from_utf8_lossy(&log);
-        let lines: Vec<_> = log.lines().filter(|line| !line.trim().is_empty()).collect();
+        let lines: Vec<_> = log.lines().filter(|line| !line.trim().is_empty() && !line.contains(NOISE)).collect();
         lines[lines.len().saturating_sub(LOG_TAIL)..].iter().map(|line| format!("\n    | {line}")).collect()
     }
 

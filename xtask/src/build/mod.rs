@@ -2,6 +2,7 @@
 
 mod bundle;
 mod package;
+mod remap;
 mod sizes;
 mod sysroot;
 mod toolchain;

@@ -9,6 +9,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
+use super::remap;
 use super::toolchain::TARGET;
 use crate::workspace::Workspace;
 use crate::{debian, run};
@@ -42,6 +43,8 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
     // Links are followed: Debian keeps the vendored crates elsewhere.
     run::run(Command::new("cp").arg("-rL").arg(SOURCES).arg(&library))?;
     let target_dir = scratch.path().join("target");
+    let mut flags = vec!["-Zforce-unstable-if-unmarked".to_owned()];
+    flags.extend(remap::flags(scratch.path(), "/rust"));
     let mut cargo = Command::new(CARGO);
     cargo
         .current_dir(&library)
@@ -52,13 +55,9 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
         // The library is written in the unstable language, and marks itself as not to be linked by accident.
         .env("RUSTC_BOOTSTRAP", "1")
         .env("__CARGO_DEFAULT_LIB_METADATA", "wasm-sysroot")
-        .env(
-            "RUSTFLAGS",
-            format!("-Zforce-unstable-if-unmarked --remap-path-prefix={}=/rust", scratch.path().display()),
-        )
-        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
         .env_remove("RUSTUP_TOOLCHAIN");
-    run::run(&mut cargo).context("the standard library did not compile")?;
+    run::output(&mut cargo).context("the standard library did not compile")?;
 
     let half = sysroot.with_extension("half");
     let _ = fs::remove_dir_all(&half);

@@ -91,5 +91,10 @@ fn add_target() -> bool {
         return false;
     }
     println!("rustup target add {TARGET}");
-    run::succeeds_within(Command::new("rustup").args(["target", "add", TARGET]), RUSTUP_LIMIT).unwrap_or(false)
+    let added = run::succeeds_within(Command::new("rustup").args(["target", "add", TARGET]), RUSTUP_LIMIT);
+    let added = added.unwrap_or(false);
+    if !added {
+        println!("rustup cannot");
+    }
+    added
 }

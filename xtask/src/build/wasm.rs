@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
+use super::remap;
 use super::toolchain::{TARGET, Toolchain};
 use crate::node::Node;
 use crate::run;
@@ -18,6 +19,8 @@ pub(crate) struct WasmCrate {
     /// Names the folders that the steps write to.
     name: &'static str,
     package: &'static str,
+    /// Features of the crate that only this build has.
+    crate_features: &'static [&'static str],
     /// A directory of cargo's for each set of flags: builds that differ in them would only push each other out.
     flavour: &'static str,
     /// Target features and link arguments of this flavour.
@@ -29,13 +32,21 @@ pub(crate) struct WasmCrate {
 }
 
 /// The main thread's: every byte counts.
-pub(crate) const PROXY: WasmCrate =
-    WasmCrate { name: "proxy", package: "centaurus", flavour: "plain", rustflags: &[], goal: "-Oz", features: &[] };
+pub(crate) const PROXY: WasmCrate = WasmCrate {
+    name: "proxy",
+    package: "centaurus",
+    crate_features: &["standalone"],
+    flavour: "plain",
+    rustflags: &[],
+    goal: "-Oz",
+    features: &[],
+};
 
 /// The workers': loaded late, runs long.
 pub(crate) const WORKER: WasmCrate = WasmCrate {
     name: "worker",
     package: "centaurus-worker",
+    crate_features: &[],
     flavour: "plain",
     rustflags: &[],
     goal: "-O3",
@@ -63,12 +74,13 @@ impl WasmCrate {
         let target_dir = workspace.wasm().join("cargo").join(self.flavour);
         let mut flags = toolchain.rustflags();
         flags.extend(self.rustflags.iter().map(|&flag| flag.to_owned()));
-        flags.extend(unnamed_paths(workspace));
+        flags.extend(remap::flags(workspace.root(), "."));
         let mut cargo = toolchain.cargo();
         cargo
             .current_dir(workspace.root())
             // As a cdylib alone: with an rlib beside it cargo would leave link-time optimization out.
             .args(["rustc", "--quiet", "--package", self.package, "--lib", "--crate-type=cdylib"])
+            .arg(format!("--features={}", self.crate_features.join(",")))
             .args(["--profile=wasm", "--target", TARGET, "--target-dir"])
             .arg(&target_dir)
             .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
@@ -116,13 +128,4 @@ impl WasmCrate {
     fn stem(&self) -> String {
         self.package.replace('-', "_")
     }
-}
-
-/// Panic messages name source files; these say where they lie in the checkout or the registry, not on which machine.
-fn unnamed_paths(workspace: &Workspace) -> Vec<String> {
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
-    let prefixes = [(Some(workspace.root().to_owned()), "."), (home, "/cargo")];
-    let flag = |(path, name): (Option<PathBuf>, &str)| Some(format!("--remap-path-prefix={}={name}", path?.display()));
-    prefixes.into_iter().filter_map(flag).collect()
 }
