@@ -148,6 +148,8 @@ impl Walk<'_> {
             let mut room: Vec<u8> = Vec::new();
             let needed = length.saturating_mul(LONGEST_CHARACTER);
             room.try_reserve_exact(needed).map_err(|_| Error::OutOfMemory { needed: needed as u64 })?;
+            // An allocation that nothing is written to may be left out otherwise.
+            core::hint::black_box(&mut room);
         }
         // As TextEncoder does: a lone surrogate becomes U+FFFD.
         let text = value.as_string().unwrap_or_default();

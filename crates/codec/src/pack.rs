@@ -76,7 +76,13 @@ pub fn pack(message: &[u8], options: &Options<'_>, out: &mut dyn Sink) -> Result
 pub fn unpack<'b>(bytes: &'b [u8], options: &Options<'_>) -> Result<Cow<'b, [u8]>, Error> {
     let (method, body) = open(bytes)?;
     match method {
-        Method::Stored => Ok(Cow::Borrowed(body)),
+        Method::Stored => {
+            let max = options.max_output.unwrap_or(zlib::DEFAULT_MAX_OUTPUT);
+            if body.len() as u64 > max {
+                return Err(Error::Limit { limit: Limit::Output, max, at: Place::Offset(HEADER as u64) });
+            }
+            Ok(Cow::Borrowed(body))
+        }
         Method::Zlib => {
             let options = Options { format: Format::Zlib, ..*options };
             zlib::decompress(body, &options).map(Cow::Owned).map_err(behind_header)

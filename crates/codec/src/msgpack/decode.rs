@@ -200,9 +200,10 @@ impl<'b> Decoder<'b> {
                     let missing = self.length(marker)?;
                     // Each element takes a byte at the least: a claim beyond that is false, whatever follows.
                     self.check_claim(missing.into(), "an array")?;
+                    self.check_depth(open.len(), start)?;
                     let array = builder.array()?;
                     if missing > 0 {
-                        self.open(&mut open, Frame::Array { array, missing }, start)?;
+                        open.push(Frame::Array { array, missing });
                         continue;
                     }
                     builder.finish_array(array)?
@@ -210,9 +211,10 @@ impl<'b> Decoder<'b> {
                 marker @ (Marker::FixMap(_) | Marker::Map16 | Marker::Map32) => {
                     let missing = self.length(marker)?;
                     self.check_claim(u64::from(missing) * 2, "a map")?;
+                    self.check_depth(open.len(), start)?;
                     let map = builder.map()?;
                     if missing > 0 {
-                        self.open(&mut open, Frame::Map { map, missing, has_key: false }, start)?;
+                        open.push(Frame::Map { map, missing, has_key: false });
                         continue;
                     }
                     builder.finish_map(map)?
@@ -254,13 +256,12 @@ impl<'b> Decoder<'b> {
         }
     }
 
-    fn open<B: Builder>(&self, open: &mut Vec<Frame<B>>, frame: Frame<B>, start: usize) -> Result<(), Error> {
-        if open.len() >= self.limits.max_depth {
-            let max = self.limits.max_depth as u64;
-            return Err(Error::Limit { limit: Limit::Depth, max, at: Place::Offset(start as u64) });
+    fn check_depth(&self, open: usize, start: usize) -> Result<(), Error> {
+        if open < self.limits.max_depth {
+            return Ok(());
         }
-        open.push(frame);
-        Ok(())
+        let max = self.limits.max_depth as u64;
+        Err(Error::Limit { limit: Limit::Depth, max, at: Place::Offset(start as u64) })
     }
 
     /// The length that a marker carries or that follows it.

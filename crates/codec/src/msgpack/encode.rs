@@ -21,11 +21,12 @@ pub struct Encoder {
     max: u64,
 }
 
-/// Passes what rmp answers, whose only error is that of a `Vec` without room: it has none, the room is made before.
-macro_rules! written {
-    ($result:expr) => {{
-        let Ok(_) = $result;
-        Ok(())
+/// Writes by one of rmp's functions and checks the limit. Their only error is that of their output, and a `Vec` has none.
+macro_rules! write {
+    ($encoder:ident, $function:ident $(, $argument:expr)*) => {{
+        $encoder.room(0)?;
+        let Ok(_) = encode::$function(&mut $encoder.out $(, $argument)*);
+        $encoder.check()
     }};
 }
 
@@ -45,44 +46,37 @@ impl Encoder {
 
     /// nil.
     pub fn nil(&mut self) -> Result<(), Error> {
-        self.room(0)?;
-        written!(encode::write_nil(&mut self.out))
+        write!(self, write_nil)
     }
 
     /// A boolean.
     pub fn bool(&mut self, value: bool) -> Result<(), Error> {
-        self.room(0)?;
-        written!(encode::write_bool(&mut self.out, value))
+        write!(self, write_bool, value)
     }
 
     /// An integer in its shortest form.
     pub fn signed(&mut self, value: i64) -> Result<(), Error> {
-        self.room(0)?;
-        written!(encode::write_sint(&mut self.out, value))
+        write!(self, write_sint, value)
     }
 
     /// An integer in its shortest form.
     pub fn unsigned(&mut self, value: u64) -> Result<(), Error> {
-        self.room(0)?;
-        written!(encode::write_uint(&mut self.out, value))
+        write!(self, write_uint, value)
     }
 
     /// An integer in the 64-bit form, so that a decoder can tell it from a number.
     pub fn int64(&mut self, value: i64) -> Result<(), Error> {
-        self.room(0)?;
-        written!(encode::write_i64(&mut self.out, value))
+        write!(self, write_i64, value)
     }
 
     /// An integer in the 64-bit form, so that a decoder can tell it from a number.
     pub fn uint64(&mut self, value: u64) -> Result<(), Error> {
-        self.room(0)?;
-        written!(encode::write_u64(&mut self.out, value))
+        write!(self, write_u64, value)
     }
 
     /// A double, as such.
     pub fn float(&mut self, value: f64) -> Result<(), Error> {
-        self.room(0)?;
-        written!(encode::write_f64(&mut self.out, value))
+        write!(self, write_f64, value)
     }
 
     /// A JavaScript number: as an integer in its shortest form where it is one up to ±(2⁵³ − 1), else as a double; −0 is
@@ -101,7 +95,7 @@ impl Encoder {
         self.room(value.len())?;
         let Ok(_) = encode::write_str_len(&mut self.out, length);
         self.out.as_mut_vec().extend_from_slice(value.as_bytes());
-        Ok(())
+        self.check()
     }
 
     /// Binary data.
@@ -114,8 +108,7 @@ impl Encoder {
         let length = length(count)?;
         self.room(count)?;
         let Ok(_) = encode::write_bin_len(&mut self.out, length);
-        self.content(count, fill);
-        Ok(())
+        self.content(count, fill)
     }
 
     /// An extension of a type number, with so many bytes, which `fill` writes to their place.
@@ -123,8 +116,7 @@ impl Encoder {
         let length = length(count)?;
         self.room(count)?;
         let Ok(_) = encode::write_ext_meta(&mut self.out, length, kind);
-        self.content(count, fill);
-        Ok(())
+        self.content(count, fill)
     }
 
     /// An extension of a type number.
@@ -140,37 +132,46 @@ impl Encoder {
     /// The head of an array: so many values follow.
     pub fn array(&mut self, count: usize) -> Result<(), Error> {
         let length = length(count)?;
-        self.room(0)?;
-        written!(encode::write_array_len(&mut self.out, length))
+        write!(self, write_array_len, length)
     }
 
     /// The head of a map: so many pairs of key and value follow.
     pub fn map(&mut self, count: usize) -> Result<(), Error> {
         let length = length(count)?;
-        self.room(0)?;
-        written!(encode::write_map_len(&mut self.out, length))
+        write!(self, write_map_len, length)
     }
 
-    /// Makes room for a head and so much content.
+    /// Makes room for a head and so much content, if that much may come.
     #[inline]
     fn room(&mut self, content: usize) -> Result<(), Error> {
+        if content as u64 > self.max {
+            return Err(self.full());
+        }
         let out = self.out.as_mut_vec();
         let needed = content.saturating_add(HEAD);
         if out.capacity() - out.len() < needed {
             out.try_reserve(needed).map_err(|_| Error::OutOfMemory { needed: needed as u64 })?;
         }
-        if (out.len() as u64).saturating_add(content as u64) > self.max {
-            let at = Place::Offset(out.len() as u64);
-            return Err(Error::Limit { limit: Limit::Allocation, max: self.max, at });
-        }
         Ok(())
     }
 
-    fn content(&mut self, count: usize, fill: impl FnOnce(&mut [u8])) {
+    fn content(&mut self, count: usize, fill: impl FnOnce(&mut [u8])) -> Result<(), Error> {
         let out = self.out.as_mut_vec();
         let start = out.len();
         out.resize(start + count, 0);
         fill(&mut out[start..]);
+        self.check()
+    }
+
+    #[inline]
+    fn check(&self) -> Result<(), Error> {
+        if self.out.as_slice().len() as u64 > self.max { Err(self.full()) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn full(&self) -> Error {
+        let at = Place::Offset(self.out.as_slice().len() as u64);
+        Error::Limit { limit: Limit::Allocation, max: self.max, at }
     }
 }
 

@@ -26,8 +26,9 @@ pub const DEFAULT_MAX_INPUT: u64 = 512 << 20;
 /// without running out of its stack (V8: about 2000 objects), and real data stays below 100.
 pub const DEFAULT_MAX_DEPTH: usize = 1024;
 
-/// The deepest nesting that can be asked for. Neither coder recurses, but whoever gets the value will.
-pub const MAX_DEPTH: usize = 10_000;
+/// The deepest nesting that can be asked for. Decoding doesn't recurse, but whoever gets the value will, if only to free
+/// it; this much fits the smallest of stacks.
+pub const MAX_DEPTH: usize = 4096;
 
 /// Most memory that a decoded value, or an encoded message, takes unless told otherwise: 1 GiB. What a value takes is
 /// an estimate, see [`VALUE_COST`].

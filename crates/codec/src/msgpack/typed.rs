@@ -7,7 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, Limit, Place};
 
-use super::{DEFAULT_MAX_DEPTH, Limits, validate};
+use super::{Limits, validate};
+
+/// The deepest nesting of a Rust type, whatever `max_depth` says: serde recurses, several frames a level, and a thread's
+/// stack of 2 MiB is to bear it in a debug build.
+const DEEPEST: usize = 256;
 
 /// Writes a value of a Rust type. Structs become maps from their fields' names, which is what JavaScript reads as
 /// objects.
@@ -15,11 +19,11 @@ use super::{DEFAULT_MAX_DEPTH, Limits, validate};
 /// # Errors
 ///
 /// [`Error::Limit`] for `max_allocation`, [`Error::OutOfMemory`], and [`Error::TypeMismatch`] for what serde cannot
-/// write, nesting beyond `max_depth` (1024 at most: serde recurses) among it.
+/// write, nesting beyond `max_depth` (256 at most: serde recurses) among it.
 pub fn to_vec<T: Serialize + ?Sized>(value: &T, limits: &Limits) -> Result<Vec<u8>, Error> {
     let mut bounded = Bounded { bytes: Vec::new(), max: limits.max_allocation, fault: None };
     let mut serializer = Serializer::new(&mut bounded).with_struct_map();
-    serializer.unstable_set_max_depth(limits.max_depth.min(DEFAULT_MAX_DEPTH) + 1);
+    serializer.unstable_set_max_depth(limits.max_depth.min(DEEPEST) + 1);
     let result = value.serialize(&mut serializer);
     if let Some(fault) = bounded.fault {
         return Err(fault);
@@ -33,10 +37,10 @@ pub fn to_vec<T: Serialize + ?Sized>(value: &T, limits: &Limits) -> Result<Vec<u
 ///
 /// # Errors
 ///
-/// As [`decode`](super::decode), with a `max_depth` of 1024 at most; [`Error::TypeMismatch`] where the message is sound
+/// As [`decode`](super::decode), with a `max_depth` of 256 at most; [`Error::TypeMismatch`] where the message is sound
 /// but not of that type.
 pub fn from_slice<'de, T: Deserialize<'de>>(bytes: &'de [u8], limits: &Limits) -> Result<T, Error> {
-    let max_depth = limits.max_depth.min(DEFAULT_MAX_DEPTH);
+    let max_depth = limits.max_depth.min(DEEPEST);
     validate(bytes, &Limits { max_depth, ..*limits })?;
     let mut deserializer = Deserializer::from_read_ref(bytes);
     // Its count ends one level earlier, and an enum takes two levels of the message's one.

@@ -1,6 +1,8 @@
+use core::slice;
+
 use crate::{Error, Limit, Place};
 
-use super::{Builder, Encoder, Integer, Limits, MAX_DEPTH, Timestamp, decode};
+use super::{Builder, Decoder, Encoder, Integer, Limits, MAX_DEPTH, Timestamp, decode};
 
 /// Any message, for programs that don't know its shape. Two messages that say the same in forms of different length are
 /// equal.
@@ -38,6 +40,15 @@ impl Value {
         decode(bytes, limits, &mut ValueBuilder)
     }
 
+    /// Reads the next value that a decoder comes to.
+    ///
+    /// # Errors
+    ///
+    /// As [`Decoder::value`].
+    pub fn next(decoder: &mut Decoder<'_>) -> Result<Self, Error> {
+        decoder.value(&mut ValueBuilder)
+    }
+
     /// Writes the value as a message.
     ///
     /// # Errors
@@ -46,46 +57,88 @@ impl Value {
     /// range, [`Error::OutOfMemory`].
     pub fn encode(&self, limits: &Limits) -> Result<Vec<u8>, Error> {
         let mut encoder = Encoder::new(limits);
-        self.write(&mut encoder, 0, limits.max_depth.min(MAX_DEPTH))?;
+        let max_depth = limits.max_depth.min(MAX_DEPTH);
+        // What is begun, outermost first, and not recursion: see `MAX_DEPTH`.
+        let mut open: Vec<Open<'_>> = Vec::new();
+        let mut next = Some(self);
+        while let Some(value) = next {
+            if let Some(inner) = value.write(&mut encoder, open.len())? {
+                if open.len() >= max_depth {
+                    let at = Place::Path(level(open.len()));
+                    return Err(Error::Limit { limit: Limit::Depth, max: max_depth as u64, at });
+                }
+                open.push(inner);
+            }
+            next = loop {
+                let Some(innermost) = open.last_mut() else { break None };
+                if let Some(value) = innermost.next() {
+                    break Some(value);
+                }
+                open.pop();
+            };
+        }
         Ok(encoder.into_bytes())
     }
 
-    /// Recurses, at most [`MAX_DEPTH`] times.
-    fn write(&self, encoder: &mut Encoder, open: usize, max_depth: usize) -> Result<(), Error> {
-        if open > max_depth {
-            let at = Place::Path(format!("level {open} of the value"));
-            return Err(Error::Limit { limit: Limit::Depth, max: max_depth as u64, at });
-        }
+    /// Writes the value, or its head and answers what is inside it.
+    fn write(&self, encoder: &mut Encoder, depth: usize) -> Result<Option<Open<'_>>, Error> {
         match self {
-            Self::Nil => encoder.nil(),
-            Self::Bool(value) => encoder.bool(*value),
-            Self::Integer(value) => {
-                if let Ok(value) = u64::try_from(*value) {
-                    encoder.unsigned(value)
-                } else if let Ok(value) = i64::try_from(*value) {
-                    encoder.signed(value)
-                } else {
-                    let (what, path) = (format!("the integer {value}").into(), format!("level {open} of the value"));
-                    Err(Error::UnsupportedValue { what, path, advice: "write it as a string or as bytes" })
-                }
-            }
-            Self::Float(value) => encoder.float(*value),
-            Self::String(value) => encoder.string(value),
-            Self::Bytes(value) => encoder.bytes(value),
-            Self::Timestamp(value) => encoder.timestamp(*value),
-            Self::Extension(kind, value) => encoder.extension(*kind, value),
+            Self::Nil => encoder.nil()?,
+            Self::Bool(value) => encoder.bool(*value)?,
+            Self::Integer(value) => write_integer(*value, encoder, depth)?,
+            Self::Float(value) => encoder.float(*value)?,
+            Self::String(value) => encoder.string(value)?,
+            Self::Bytes(value) => encoder.bytes(value)?,
+            Self::Timestamp(value) => encoder.timestamp(*value)?,
+            Self::Extension(kind, value) => encoder.extension(*kind, value)?,
             Self::Array(values) => {
                 encoder.array(values.len())?;
-                values.iter().try_for_each(|value| value.write(encoder, open + 1, max_depth))
+                return Ok(Some(Open::Array(values.iter())));
             }
             Self::Map(pairs) => {
                 encoder.map(pairs.len())?;
-                pairs.iter().try_for_each(|(key, value)| {
-                    key.write(encoder, open + 1, max_depth)?;
-                    value.write(encoder, open + 1, max_depth)
-                })
+                return Ok(Some(Open::Map { pairs: pairs.iter(), value: None }));
             }
         }
+        Ok(None)
+    }
+}
+
+/// What is still to be written of an array or a map.
+enum Open<'v> {
+    Array(slice::Iter<'v, Value>),
+    /// `value` belongs to the key that was written last.
+    Map {
+        pairs: slice::Iter<'v, (Value, Value)>,
+        value: Option<&'v Value>,
+    },
+}
+
+impl<'v> Open<'v> {
+    fn next(&mut self) -> Option<&'v Value> {
+        match self {
+            Self::Array(values) => values.next(),
+            Self::Map { pairs, value } => value.take().or_else(|| {
+                let (key, after) = pairs.next()?;
+                *value = Some(after);
+                Some(key)
+            }),
+        }
+    }
+}
+
+fn level(depth: usize) -> String {
+    format!("level {depth} of the value")
+}
+
+fn write_integer(value: i128, encoder: &mut Encoder, depth: usize) -> Result<(), Error> {
+    if let Ok(value) = u64::try_from(value) {
+        encoder.unsigned(value)
+    } else if let Ok(value) = i64::try_from(value) {
+        encoder.signed(value)
+    } else {
+        let (what, path) = (format!("the integer {value}").into(), level(depth));
+        Err(Error::UnsupportedValue { what, path, advice: "write it as a string or as bytes" })
     }
 }
 
