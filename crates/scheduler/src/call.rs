@@ -1,5 +1,7 @@
 //! The calls that are not forgotten yet.
 
+use alloc::vec::Vec;
+
 use centaurus_protocol::{CallId, FunctionId, RegistrationId};
 
 use crate::order::{by_number, by_priority};

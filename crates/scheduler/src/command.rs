@@ -1,5 +1,7 @@
 //! What the scheduler is asked and what it answers.
 
+use alloc::boxed::Box;
+
 use centaurus_protocol::{CallId, FunctionId, RegistrationId, WorkerId};
 use thiserror::Error;
 

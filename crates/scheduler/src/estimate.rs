@@ -1,5 +1,7 @@
 //! How long a call of a function is likely to run.
 
+use alloc::vec::Vec;
+
 use centaurus_protocol::FunctionId;
 
 use crate::config::FUNCTION_LIMIT;

@@ -1,5 +1,7 @@
 //! Percentiles of durations without keeping the durations.
 
+use alloc::boxed::Box;
+
 /// Buckets in each power of two: a percentile is at most an eighth too high.
 const SUB_BITS: u32 = 3;
 const SUB: usize = 1 << SUB_BITS;

@@ -1,6 +1,8 @@
 //! Keys: which slot each is bound to, and which of its calls is next.
 
-use std::collections::BTreeMap;
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 
 use centaurus_protocol::CallId;
 
@@ -76,6 +78,14 @@ impl Keys {
     /// Indexes of the keys bound to a slot.
     pub(crate) fn bound_to(&self, slot: u32) -> Vec<u32> {
         self.names.values().copied().filter(|&index| self.table[index as usize].slot == Some(slot)).collect()
+    }
+}
+
+#[cfg(any(test, feature = "simulation"))]
+impl Keys {
+    /// Keys that have calls.
+    pub(crate) fn busy(&self) -> usize {
+        self.names.len() - self.idle.len()
     }
 }
 

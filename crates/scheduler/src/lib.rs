@@ -32,6 +32,10 @@
 //! one [`Scheduler::tick`] travel in one message. What a worker sent before it died is passed on before
 //! [`Scheduler::died`] is.
 
+#![cfg_attr(not(any(test, feature = "simulation")), no_std)]
+
+extern crate alloc;
+
 mod call;
 mod command;
 pub mod config;
@@ -42,9 +46,13 @@ mod histogram;
 mod key;
 mod lane;
 mod order;
+mod page;
 mod pool;
 mod registration;
+mod reports;
 mod scheduler;
+#[cfg(any(test, feature = "simulation"))]
+pub mod simulation;
 mod stats;
 mod time;
 mod worker;

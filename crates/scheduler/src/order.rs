@@ -3,7 +3,7 @@
 //! Its elements are numbers whose upper bits order and whose lower 32 bits name, so that one instantiation of
 //! `BTreeSet` serves all.
 
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
 
 use crate::time::Time;
 

@@ -1,5 +1,7 @@
 //! The log of what every worker is given before its first call.
 
+use alloc::vec::Vec;
+
 use centaurus_protocol::RegistrationId;
 
 /// What is known of a registration.

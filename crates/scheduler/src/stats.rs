@@ -1,5 +1,7 @@
 //! What happened so far, in numbers.
 
+use alloc::vec::Vec;
+
 use centaurus_protocol::WorkerId;
 
 use crate::histogram::{Histogram, Summary};

@@ -1,6 +1,7 @@
 //! One worker as far as the page can know it, and the slot it sits in.
 
-use std::collections::VecDeque;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 
 use centaurus_protocol::{CallId, RegistrationId, WorkerId};
 
