@@ -9,7 +9,10 @@
  * A worker loads the cities at its first search and keeps them.
  */
 export async function search(typed, citiesUrl, wanted) {
-  self.cities ??= await (await fetch(citiesUrl)).json();
+  if (!self.cities) {
+    this.progress("loading");
+    self.cities = await (await fetch(citiesUrl)).json();
+  }
 
   const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const query = plain(typed.trim());
@@ -80,13 +83,13 @@ export function primes(seconds, attentive) {
 }
 
 /**
- * How brightly each city shines at night: by its people and by those within 60 km. From east to west, as night falls,
+ * How brightly each city shines at night: by its people and by those within 25 km. From east to west, as night falls,
  * in batches of `[longitude, latitude, light, …]`.
  */
 export async function* lights(citiesUrl, batch) {
   self.cities ??= await (await fetch(citiesUrl)).json();
 
-  const cell = (lon, lat) => Math.floor(lat) * 360 + Math.floor(lon);
+  const cell = (lon, lat) => Math.floor(lat * 2) * 720 + Math.floor(lon * 2);
   const grid = new Map();
   for (const city of self.cities) {
     const [lon, lat] = city.loc.coordinates;
@@ -103,13 +106,13 @@ export async function* lights(citiesUrl, batch) {
       const [lon, lat] = city.loc.coordinates;
       const narrow = Math.cos((lat * Math.PI) / 180);
       let people = 0;
-      for (let dLat = -1; dLat <= 1; dLat++) {
-        for (let dLon = -1; dLon <= 1; dLon++) {
+      for (let dLat = -0.5; dLat <= 0.5; dLat += 0.5) {
+        for (let dLon = -0.5; dLon <= 0.5; dLon += 0.5) {
           for (const other of grid.get(cell(lon + dLon, lat + dLat)) ?? []) {
             const east = (other.loc.coordinates[0] - lon) * narrow * 111;
             const north = (other.loc.coordinates[1] - lat) * 111;
             const distance = Math.hypot(east, north);
-            if (distance < 60) people += other.population * (1 - distance / 60);
+            if (distance < 25) people += other.population * (1 - distance / 25);
           }
         }
       }

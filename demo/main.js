@@ -24,6 +24,7 @@ const score = new Score(find("#score"), play.frames, play.timeline);
 const cards = [searchCard, compressCard, packCard, stopCard, streamCard].map((card) => card(play));
 const runOriginal = originalCard(play);
 const world = new WorldMap(find("#world"), "map");
+play.frames.each(() => world.draw());
 let poolProblem = "Waiting for the pool.";
 let dataProblem = "Waiting for the cities.";
 
@@ -37,9 +38,11 @@ function unblock() {
 
 async function startPool() {
   try {
-    Object.assign(play, await openPool());
+    const { ready, ...pool } = await openPool();
+    Object.assign(play, pool);
     play.timeline.watch(play.c);
     numbers(play);
+    await ready;
     poolProblem = "";
   } catch (error) {
     poolProblem = "There is no pool.";
@@ -62,7 +65,6 @@ async function startData() {
   try {
     play.cities = await loadCities((rows, { rows: all, bytes: loaded, totalBytes }) => {
       for (const { loc, population } of rows) world.add(...loc.coordinates, Math.log10(population + 10) / 7.5);
-      world.draw();
       write(progress, count(all));
       meter.style.setProperty("--done", loaded / totalBytes);
       meter.setAttribute("aria-valuenow", Math.round((loaded / totalBytes) * 100));
@@ -85,7 +87,7 @@ async function startData() {
 const variant = find("#variant");
 if (isStrict) {
   variant.href = "../";
-  write(variant, "Leave the strict CSP");
+  write(variant, "Without the CSP");
 }
 find("#reload").addEventListener("click", startData);
 unblock();

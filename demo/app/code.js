@@ -5,10 +5,10 @@ import { element, find } from "./dom.js";
 const TOKENS =
   /(?<comment>\/\/.*|\/\*[\s\S]*?\*\/)|(?<string>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|(?<keyword>\b(?:async|await|break|catch|const|continue|else|export|finally|for|from|function|if|import|in|let|new|of|return|this|throw|try|typeof|while|yield)\b)|(?<number>\b\d[\d_.e]*\b)|(?<call>\b[A-Za-z_$][\w$]*(?=\())/g;
 
-/** The statements inside a function, without its own first and last line and their indentation. */
+/** The statements inside a function, without the lines that make it one: the first, the last, and a `return` of names. */
 export function bodyOf(fn) {
   const lines = fn.toString().split("\n").slice(1, -1);
-  return dedent(lines.join("\n"));
+  return dedent(lines.join("\n")).replace(/\s*^return [\w {},]+;$/m, "");
 }
 
 /** A function's whole source. */

@@ -20,7 +20,9 @@ export class Frames {
   reportsLongTasks = globalThis.PerformanceObserver?.supportedEntryTypes?.includes("longtask") ?? false;
 
   start() {
-    const tick = (at) => {
+    // Not the frame's own time: a frame that was due before a freeze and drawn after it bears the time before.
+    const tick = () => {
+      const at = performance.now();
       if (this.#last !== undefined && at > this.#last) this.#record(at);
       this.#last = at;
       for (const listener of this.#listeners) listener(at);

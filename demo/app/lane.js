@@ -1,6 +1,6 @@
 /** One side of a card: a button, a progress bar, three figures, and what came of it. */
 
-import { find, nextFrame, painted, write } from "./dom.js";
+import { find, painted, write } from "./dom.js";
 import { FREEZE } from "./frames.js";
 import { count, explain, time } from "./format.js";
 
@@ -101,7 +101,7 @@ export class Lane {
     const took = performance.now() - began;
     // A restarted lane shows the newer run alone.
     if (this.#controller !== controller) return;
-    await nextFrame();
+    await painted();
     if (this.#controller !== controller) return;
     this.#controller = undefined;
     host.dataset.state = end.tone || "done";

@@ -18,7 +18,7 @@ const COUNTS = {
   timedOut: "timed out",
   crashed: "lost to a crash",
   retried: "run again",
-  moved: "moved to another worker",
+  moved: "moved on",
 };
 const COLUMNS = ["p50", "p90", "p99", "max"];
 

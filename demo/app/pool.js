@@ -20,14 +20,15 @@ export const isStrict = (() => {
 export const registration = (name) =>
   isStrict ? `await c.registerModule("jobs.js", ["${name}"]);` : `await c.define({ ${name} });`;
 
-/** Loads the package and starts a pool. */
+/** Loads the package and makes a pool. `ready` resolves when its workers can do all the jobs. */
 export async function openPool() {
-  const { Centaurus } = await import(url("pkg/centaurus.js").href);
+  const { Centaurus } = await import(url("pkg/centaurus.js").href).catch((cause) => {
+    throw new Error("The package cannot be loaded. “cargo xtask build” makes it.", { cause });
+  });
   const c = new Centaurus({ name: "playground", size: { min: 2, max: POOL_SIZE } });
   const scripts = c.loadScripts(url("vendor/pako.min.js"));
   const functions = isStrict ? c.registerModule(url("jobs.js"), Object.keys(jobs)) : c.define({ ...jobs });
-  await Promise.all([scripts, functions, c.ready]);
-  return { Centaurus, c };
+  return { Centaurus, c, ready: Promise.all([scripts, functions, c.ready]) };
 }
 
 const loading = new Map();

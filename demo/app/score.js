@@ -55,9 +55,9 @@ export class Score {
 
   /** Says why there is no pool. */
   fail(error) {
-    const place = find(".score-error", this.#root);
-    place.hidden = false;
-    write(place, `The pool did not start: ${explain(error)} Is pkg/ built? “cargo xtask build” makes it.`);
+    find(".score-error", this.#root).hidden = false;
+    write(find(".score-error p", this.#root), `There is no pool. ${explain(error)}`);
+    find(".score-error button", this.#root).addEventListener("click", () => location.reload());
   }
 
   #frame(at) {
@@ -133,8 +133,9 @@ export class Score {
     for (const frame of this.#frames.since(at - span)) {
       const right = x(frame.at);
       if (frame.gap < LATE) {
+        const tooth = Math.min(1, (right - x(frame.at - frame.gap)) / 2);
         context.fillStyle = theme.pool;
-        context.fillRect(right - 0.5, base - full * 0.4, 1, full * 0.4);
+        context.fillRect(right - tooth, base - full * 0.4, tooth, full * 0.4);
         continue;
       }
       const left = x(frame.at - frame.gap);
@@ -159,7 +160,7 @@ export class Score {
       const right = life.to === undefined ? x(at) : x(life.to);
       context.fillStyle = theme["pool-soft"];
       context.fillRect(left, middle - 1, right - left, 2);
-      if (life.end === "killed") this.#drawCross(context, right, middle, theme);
+      if (life.killed) this.#drawCross(context, right, middle, theme);
     }
     context.font = `600 10px ${theme.mono}`;
     context.textAlign = "left";

@@ -5,7 +5,7 @@ const KEPT = 20_000;
 
 /**
  * One slot of the pool, whose worker may be replaced:
- * `{ state, calls, running, label, lives: [{ from, to, end }], spans: [{ from, to, label }], ticks: [time] }`.
+ * `{ state, calls, running, label, lives: [{ from, to, killed }], spans: [{ from, to, label }], ticks: [time] }`.
  */
 function newSlot() {
   return { state: "none", worker: undefined, calls: 0, running: 0, label: "", lives: [], spans: [], ticks: [] };
@@ -47,15 +47,15 @@ export class Timeline {
       seen.add(slot);
       this.#sampleWorker(slot, worker, now);
     }
-    for (const slot of this.slots) if (!seen.has(slot)) this.#ended(slot, now, "stopped");
+    for (const slot of this.slots) if (!seen.has(slot)) this.#ended(slot, now);
     for (const slot of this.slots) forget(slot, now - KEPT);
   }
 
   #sampleWorker(slot, worker, now) {
     if (slot.worker !== worker.id) {
-      this.#ended(slot, now, "stopped");
+      this.#ended(slot, now);
       Object.assign(slot, { worker: worker.id, calls: worker.calls });
-      slot.lives.push({ from: now - worker.uptime, to: undefined, end: undefined });
+      slot.lives.push({ from: now - worker.uptime, to: undefined, killed: false });
     }
     slot.state = worker.state;
     if (worker.calls > slot.calls) slot.ticks.push(now);
@@ -83,14 +83,15 @@ export class Timeline {
     return first?.label ?? open?.label ?? "";
   }
 
-  #stopped({ slot: index, reason }) {
+  #stopped({ slot: index }) {
     const slot = this.slots[index];
-    if (slot) this.#ended(slot, performance.now(), reason ? "killed" : "stopped");
+    if (slot) this.#ended(slot, performance.now());
   }
 
-  #ended(slot, now, end) {
+  /** A worker that ends while it holds a call did not end of itself. */
+  #ended(slot, now) {
     const life = slot.lives.at(-1);
-    if (life && life.to === undefined) Object.assign(life, { to: now, end });
+    if (life && life.to === undefined) Object.assign(life, { to: now, killed: slot.running > 0 });
     const span = slot.spans.at(-1);
     if (span && span.to === undefined) span.to = now;
     Object.assign(slot, { state: "none", worker: undefined, calls: 0, running: 0, label: "" });

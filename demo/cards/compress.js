@@ -8,9 +8,10 @@ import { compress } from "../jobs.js";
 const SCRIPT = "vendor/pako.min.js";
 
 async function inPool(c, json, level, signal, onProgress) {
-  return c
+  const compressed = await c
     .with({ signal, onProgress })
     .compress(json, level);
+  return compressed;
 }
 
 export function compressCard(play) {

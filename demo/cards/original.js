@@ -46,7 +46,7 @@ export function originalCard(play) {
   const text = () => (chosen() === "here" ? ORIGINAL.replace(UNPKG, HERE) : ORIGINAL);
   const list = () => {
     place.replaceChildren();
-    showCode(card, isStrict ? bodyOf(withoutText).replace(/\n.*$/, "") : text());
+    showCode(card, isStrict ? bodyOf(withoutText) : text());
   };
   for (const choice of card.querySelectorAll("input[name=pako]")) choice.addEventListener("change", list);
   find(".choice", card).hidden = isStrict;

@@ -5,7 +5,7 @@ import { lanes } from "../app/lane.js";
 import { loadScript } from "../app/pool.js";
 
 /** Objects a call: what goes to a worker is cloned, and a small piece is cloned between two frames. */
-const PIECE = 2000;
+const PIECE = 250;
 
 /** Every so many-th object is compared with the one it was. */
 const COMPARED = 97;
@@ -19,7 +19,8 @@ async function inPool(c, pieces, signal, settled) {
   const unpacked = await Promise.all(
     packed.map((bytes) => call(c.unpack(bytes, { signal }))));
 
-  return { packed, cities: unpacked.flat() };
+  const cities = unpacked.flat();
+  return { packed, cities };
 }
 
 function onMainThread(pieces) {

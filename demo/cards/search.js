@@ -10,9 +10,10 @@ import { search } from "../jobs.js";
 const wanted = 6;
 
 async function inPool(c, typed, signal, onProgress) {
-  return c
+  const found = await c
     .with({ key: "cities", signal, onProgress })
     .search(typed, citiesUrl, wanted);
+  return found;
 }
 
 export function searchCard(play) {
@@ -38,8 +39,15 @@ export function searchCard(play) {
   const made = lanes(card, {
     frames: play.frames,
     main: async ({ task }) => outcome(await search.call(task, query.value, citiesUrl, wanted)),
-    pool: async ({ signal, progress }) =>
-      outcome(await play.timeline.track("search", inPool(play.c, query.value, signal, progress))),
+    pool: async ({ signal, progress }) => {
+      let loaded = "";
+      const report = (value) => {
+        if (value === "loading") loaded = "The worker loaded the cities first, once. ";
+        else progress(value);
+      };
+      const found = await play.timeline.track("search", inPool(play.c, query.value, signal, report));
+      return loaded + outcome(found);
+    },
   });
 
   query.addEventListener("input", () => {

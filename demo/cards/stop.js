@@ -12,9 +12,10 @@ const SECONDS = { main: 3, pool: 12 };
 const WATCH = 2000;
 
 async function inPool(c, seconds, attentive, signal, onProgress) {
-  return c
+  const count = await c
     .with({ signal, onProgress })
     .primes(seconds, attentive);
+  return count;
 }
 
 /** Tells what became of the worker after a cancel. */
@@ -26,10 +27,10 @@ function watchWorker(play, began, lane) {
   };
   play.c.addEventListener("workerstop", ({ detail }) => {
     const after = time(performance.now() - began);
-    tell(`Rejected at once. The loop heard nothing, so worker ${detail.slot + 1} was ended after ${after}; another takes its place.`);
+    tell(`Rejected at once. The loop heard nothing: worker ${detail.slot + 1} was ended after ${after}.`);
   }, { signal: told.signal });
   setTimeout(() => {
-    if (!told.signal.aborted) tell("Rejected at once. The loop saw the signal and ended; its worker is still there.");
+    if (!told.signal.aborted) tell("Rejected at once. The loop saw the signal and ended; its worker lives on.");
   }, WATCH);
 }
 

@@ -26,6 +26,7 @@ async function inPool(c, signal, draw) {
 export function streamCard(play) {
   const card = find("#stream");
   const map = new WorldMap(find("canvas", card), "pool");
+  play.frames.each(() => map.draw());
   const slow = find("#slow-reader", card);
   showCode(card, `${registration("lights")}\n\n${bodyOf(inPool)}`, lights);
 
@@ -34,7 +35,6 @@ export function streamCard(play) {
     const seen = { cities: 0, batches: 0 };
     const draw = (cities) => {
       for (let i = 0; i < cities.length; i += 3) map.add(cities[i], cities[i + 1], cities[i + 2]);
-      map.draw();
       seen.batches++;
       seen.cities += cities.length / 3;
       progress(seen.cities / play.cities.rows.length);
