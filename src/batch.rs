@@ -1,5 +1,7 @@
 //! The message to one worker, as it grows over a tick.
 
+use alloc::vec;
+use alloc::vec::Vec;
 use centaurus_protocol::CallId;
 use centaurus_protocol::wire::{self, Down};
 use js_sys::Array;

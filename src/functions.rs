@@ -1,5 +1,7 @@
 //! Which registration each function number came with.
 
+use alloc::vec;
+use alloc::vec::Vec;
 use centaurus_protocol::{FunctionId, RegistrationId};
 
 /// Function numbers are handed out in order and never used again. Number 0 stands for every one-off.

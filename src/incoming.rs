@@ -1,5 +1,6 @@
 //! Reading a worker's message.
 
+use alloc::vec::Vec;
 use centaurus_protocol::wire::{MAGIC, Up, VERSION};
 use centaurus_protocol::{CallId, RegistrationId, WorkerId};
 use centaurus_scheduler::{Running, Time};

@@ -7,13 +7,19 @@
 //!
 //! Arguments and results pass through here as handles; they are never looked into.
 
+// Half of what would be shipped is std's formatting and unwinding, which nothing here can reach.
+#![cfg_attr(target_arch = "wasm32", no_std)]
+
+extern crate alloc;
+
 mod batch;
 mod functions;
 mod host;
 mod incoming;
-mod nearest;
 mod pool;
 mod registrations;
+#[cfg(all(target_arch = "wasm32", feature = "standalone"))]
+mod standalone;
 mod stats;
 mod tasks;
 mod worker;

@@ -1,7 +1,9 @@
 //! The pool as JavaScript drives it.
 
-use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use alloc::collections::VecDeque;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell};
 
 use centaurus_protocol::wire::Down;
 use centaurus_protocol::{CallId, ErrorKind, FunctionId, RegistrationId, WorkerId};
@@ -13,9 +15,9 @@ use crate::batch::{Batch, Subject};
 use crate::functions::Functions;
 use crate::host::{self, Host};
 use crate::registrations::{Registration, Registrations};
+use crate::stats;
 use crate::tasks::{Target, Task, Tasks};
 use crate::worker::Handle;
-use crate::{nearest, stats};
 
 /// Workers whose last words are remembered. A call may end by a worker's failure a little after the worker is gone,
 /// while others were tried in its place.
@@ -335,11 +337,6 @@ impl Pool {
         self.tick();
     }
 
-    /// The known names nearest to a mistyped one, best first.
-    pub fn nearest(&self, name: &str, known: Vec<String>) -> Vec<String> {
-        nearest::nearest(name, &known)
-    }
-
     /// Sizes, counts and percentiles as one object.
     pub fn stats(&self) -> JsValue {
         stats::object(&self.inner.borrow().scheduler)
@@ -386,11 +383,11 @@ impl Pool {
                         batches.push((
                             handle.id,
                             handle.worker.clone(),
-                            std::mem::replace(&mut handle.batch, Batch::new()),
+                            core::mem::replace(&mut handle.batch, Batch::new()),
                         ));
                     }
                 }
-                (batches, std::mem::take(&mut inner.effects))
+                (batches, core::mem::take(&mut inner.effects))
             };
             if batches.is_empty() && effects.is_empty() {
                 break;
@@ -577,6 +574,7 @@ impl Inner {
         let flags = JsValue::from(task.flags(marked));
         let number = JsValue::from(call.0);
         let Some(handle) = self.handles.iter_mut().find(|handle| handle.id == worker) else { return };
+        handle.clear_aborted(call);
         match &task.target {
             Target::Function(function) => {
                 let fields = [&number, &JsValue::from(function.0), &flags, &task.args];

@@ -1,5 +1,6 @@
 //! The values of the registration log.
 
+use alloc::vec::Vec;
 use centaurus_protocol::RegistrationId;
 use js_sys::Function;
 use wasm_bindgen::JsValue;

@@ -1,5 +1,6 @@
 //! The values of calls that have not settled, by call number.
 
+use alloc::vec::Vec;
 use centaurus_protocol::wire::flag;
 use centaurus_protocol::{CallId, FunctionId};
 use js_sys::{Array, Function};

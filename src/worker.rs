@@ -1,6 +1,7 @@
 //! A worker of the pool as the proxy holds it.
 
-use std::collections::VecDeque;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 
 use centaurus_protocol::wire::{ABORT_CELLS, ABORT_RING, STARTED_CELL};
 use centaurus_protocol::{CallId, WorkerId};
@@ -22,13 +23,15 @@ pub(crate) struct Handle {
     pub(crate) worker: Worker,
     pub(crate) batch: Batch,
     cells: Option<Int32Array>,
+    /// Abort cells that hold a call, a bit each.
+    aborted: u64,
     sent: u32,
     recent: VecDeque<(u32, Vec<Subject>)>,
 }
 
 impl Handle {
     pub(crate) fn new(id: WorkerId, slot: u32, worker: Worker, cells: Option<Int32Array>) -> Self {
-        Self { id, slot, worker, batch: Batch::new(), cells, sent: 0, recent: VecDeque::new() }
+        Self { id, slot, worker, batch: Batch::new(), cells, aborted: 0, sent: 0, recent: VecDeque::new() }
     }
 
     /// A message with these items has gone out.
@@ -56,10 +59,25 @@ impl Handle {
     }
 
     /// Lets a task that never yields see that its signal has fired.
-    pub(crate) fn mark_aborted(&self, call: CallId) {
+    pub(crate) fn mark_aborted(&mut self, call: CallId) {
+        self.aborted |= 1 << (call.0 % ABORT_RING);
+        self.set_abort_cell(call, call.0 as i32 + 1);
+    }
+
+    /// A call is about to be sent. Its number may be that of an earlier one that was aborted here, whose mark must not
+    /// abort it too.
+    pub(crate) fn clear_aborted(&mut self, call: CallId) {
+        let bit = 1 << (call.0 % ABORT_RING);
+        if self.aborted & bit != 0 {
+            self.aborted &= !bit;
+            self.set_abort_cell(call, 0);
+        }
+    }
+
+    fn set_abort_cell(&self, call: CallId, value: i32) {
         if let Some(cells) = &self.cells {
             // Fails only for an index outside the array, and the ring lies inside.
-            let _ = Atomics::store(cells, ABORT_CELLS + call.0 % ABORT_RING, call.0 as i32 + 1);
+            let _ = Atomics::store(cells, ABORT_CELLS + call.0 % ABORT_RING, value);
         }
     }
 }

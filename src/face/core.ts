@@ -5,6 +5,7 @@ import { TerminatedError, UnknownFunctionError } from "./errors.js";
 import { Gate, type Waiting } from "./gate.js";
 import { type Listener, PageHost } from "./host.js";
 import { loadModule } from "./load.js";
+import { nearest } from "./nearest.js";
 import { duration, type Settings, whole } from "./options.js";
 
 /** A function that can be called: its number is known once its registration has gone to the proxy. */
@@ -116,7 +117,7 @@ export class Core {
 
   /** The error for a name that nothing is registered under. */
   unknown(name: string): Error {
-    return new UnknownFunctionError(name, this.pool?.nearest(name, [...this.entries.keys()]) ?? []);
+    return new UnknownFunctionError(name, nearest(name, this.entries.keys()));
   }
 
   /** Ends everything now. */

@@ -6,6 +6,10 @@
 //!
 //! The worker's side of the same table is TypeScript; [`wire::typescript`] writes it from this one.
 
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;
+
 mod error;
 pub mod ids;
 pub mod wire;

@@ -1,5 +1,6 @@
 //! Tags, flags and limits of the messages, and the TypeScript table that the worker's side is compiled with.
 
+use alloc::string::String;
 use core::fmt::Write;
 
 /// First element of every message of ours, both ways. A worker's scripts may post messages of their own; whatever does

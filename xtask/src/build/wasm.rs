@@ -25,8 +25,8 @@ pub(crate) struct WasmCrate {
     flavour: &'static str,
     /// Target features and link arguments of this flavour.
     rustflags: &'static [&'static str],
-    /// What wasm-opt works for.
-    goal: &'static str,
+    /// The passes of wasm-opt.
+    passes: &'static [&'static str],
     /// The features that wasm-opt may use beyond [`FEATURES`].
     features: &'static [&'static str],
 }
@@ -38,7 +38,8 @@ pub(crate) const PROXY: WasmCrate = WasmCrate {
     crate_features: &["standalone"],
     flavour: "plain",
     rustflags: &[],
-    goal: "-Oz",
+    // Flat code, with its control flow made anew, shrinks once more: 1.5 % after gzip.
+    passes: &["-Oz", "--flatten", "--rereloop", "-Oz", "-Oz"],
     features: &[],
 };
 
@@ -49,7 +50,7 @@ pub(crate) const WORKER: WasmCrate = WasmCrate {
     crate_features: &[],
     flavour: "plain",
     rustflags: &[],
-    goal: "-O3",
+    passes: &["-O3"],
     features: &[],
 };
 
@@ -110,7 +111,7 @@ impl WasmCrate {
         let dir = workspace.wasm().join("opt");
         fs::create_dir_all(&dir)?;
         let optimized = dir.join(format!("{}.wasm", self.name));
-        let flags = [&[self.goal], FEATURES, self.features].concat();
+        let flags = [FEATURES, self.features, self.passes, &["--strip-target-features"]].concat();
         let stamp = Inputs::default()
             .text(flags.join(" "))
             .file(&workspace.path(BINARYEN_MANIFEST))?
