@@ -147,6 +147,10 @@ impl Scheduler {
             return;
         }
         worker.idle_since = self.now;
+        if let Some(timeout) = self.stoppable() {
+            self.slots_wake = self.slots_wake.min(self.now.after(timeout));
+        }
+        let Some(worker) = self.slots[slot as usize].worker.as_mut() else { return };
         if worker.retiring && worker.streams.is_empty() {
             self.discard(slot);
         } else if worker.zombie_streams > 0 {
@@ -209,6 +213,7 @@ impl Scheduler {
         let Some(worker) = self.slots[slot as usize].worker.take() else { return };
         self.commands.push_back(Command::Kill { worker: worker.id });
         self.record.counters.killed += 1;
+        self.alive -= 1;
         for &id in worker.fifo.iter().chain(&worker.streams) {
             self.lose(id, worker.id, true);
         }
@@ -219,6 +224,7 @@ impl Scheduler {
     pub(crate) fn bury(&mut self, slot: u32, running: Running) {
         let Some(mut worker) = self.slots[slot as usize].worker.take() else { return };
         self.commands.push_back(Command::Kill { worker: worker.id });
+        self.alive -= 1;
         self.record.counters.crashes += u64::from(worker.ready_at.is_some());
         let begun = worker.begun(&self.calls, running);
         for (index, &id) in worker.fifo.iter().enumerate() {

@@ -1,7 +1,6 @@
 //! Keys: which slot each is bound to, and which of its calls is next.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use centaurus_protocol::CallId;
@@ -28,7 +27,8 @@ pub(crate) struct Key {
 /// The keys that have calls, and those remembered without.
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
-    names: BTreeMap<Box<str>, u32>,
+    /// Indexes into the table, by name.
+    names: Vec<u32>,
     table: Vec<Key>,
     free: Vec<u32>,
     idle: Order,
@@ -38,13 +38,17 @@ pub(crate) struct Keys {
 impl Keys {
     /// The index of a key; it is taken to have a call soon.
     pub(crate) fn wake(&mut self, name: Box<str>) -> u32 {
-        if let Some(&index) = self.names.get(&name) {
-            if let Some(since) = self.table[index as usize].idle_since.take() {
-                self.idle.remove(&by_number(since, index));
+        let place = match self.find(&name) {
+            Ok(place) => {
+                let index = self.names[place];
+                if let Some(since) = self.table[index as usize].idle_since.take() {
+                    self.idle.remove(&by_number(since, index));
+                }
+                return index;
             }
-            return index;
-        }
-        let key = Key { name: name.clone(), ..Key::default() };
+            Err(place) => place,
+        };
+        let key = Key { name, ..Key::default() };
         let index = if let Some(index) = self.free.pop() {
             self.table[index as usize] = key;
             index
@@ -52,8 +56,13 @@ impl Keys {
             self.table.push(key);
             self.table.len() as u32 - 1
         };
-        self.names.insert(name, index);
+        self.names.insert(place, index);
         index
+    }
+
+    /// Where a name stands, or should.
+    fn find(&self, name: &str) -> Result<usize, usize> {
+        self.names.binary_search_by(|&index| (*self.table[index as usize].name).cmp(name))
     }
 
     /// Marks a key idle if it has no calls left. The slot of a key that is forgotten for it is returned.
@@ -69,15 +78,17 @@ impl Keys {
             return None;
         }
         let oldest = name(self.idle.pop_first()?);
+        if let Ok(place) = self.find(&self.table[oldest as usize].name) {
+            self.names.remove(place);
+        }
         let key = core::mem::take(&mut self.table[oldest as usize]);
-        self.names.remove(&key.name);
         self.free.push(oldest);
         key.slot
     }
 
     /// Indexes of the keys bound to a slot.
     pub(crate) fn bound_to(&self, slot: u32) -> Vec<u32> {
-        self.names.values().copied().filter(|&index| self.table[index as usize].slot == Some(slot)).collect()
+        self.names.iter().copied().filter(|&index| self.table[index as usize].slot == Some(slot)).collect()
     }
 }
 

@@ -166,6 +166,7 @@ impl Scheduler {
 
     /// Something is asked of the pool: slots that were given up are tried afresh.
     fn awake(&mut self) {
+        self.dirty |= self.down || !self.used;
         self.used = true;
         self.down = false;
         if !core::mem::take(&mut self.given_up) {

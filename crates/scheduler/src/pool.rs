@@ -4,10 +4,10 @@ use centaurus_protocol::{RegistrationId, WorkerId};
 
 use crate::call::State;
 use crate::command::{Command, Outcome};
-use crate::config::{Config, LOAD_ATTEMPTS, LOAD_DELAYS, MAX_PIPELINE, PIPELINE_BUDGET, STABLE_AFTER, START_TIMEOUT};
+use crate::config::{LOAD_ATTEMPTS, LOAD_DELAYS, MAX_PIPELINE, PIPELINE_BUDGET, STABLE_AFTER, START_TIMEOUT};
 use crate::registration::Verdict;
 use crate::scheduler::Scheduler;
-use crate::time::Time;
+use crate::time::{NEVER, Time};
 use crate::worker::Worker;
 
 impl Worker {
@@ -71,11 +71,14 @@ impl Scheduler {
             self.commands.push_back(Command::Register { worker: id, registration });
         }
         self.slots[index].worker = Some(Worker::new(id, self.now, registrations));
+        self.alive += 1;
+        self.dirty = true;
     }
 
     /// A worker may have become ready.
     pub(crate) fn check_ready(&mut self, slot: u32) {
         let Some(worker) = &mut self.slots[slot as usize].worker else { return };
+        self.dirty = true;
         if worker.ready() {
             worker.idle_since = self.now;
             worker.ready_at.get_or_insert(self.now);
@@ -111,6 +114,7 @@ impl Scheduler {
 
     /// Starts that take too long, and pauses that are over.
     pub(crate) fn check_starts(&mut self) {
+        self.dirty = true;
         for index in 0..self.slots.len() {
             let slot = &mut self.slots[index];
             slot.retry_at = slot.retry_at.filter(|&at| at > self.now);
@@ -209,18 +213,21 @@ impl Scheduler {
 
     /// After how many µs of idleness workers may be stopped, if there are more than must be kept.
     pub(crate) fn stoppable(&self) -> Option<u64> {
-        let Config { idle_timeout, min, .. } = self.config;
-        let workers = self.slots.iter().filter(|slot| slot.worker.is_some()).count();
-        idle_timeout.filter(|_| workers > min as usize)
+        self.config.idle_timeout.filter(|_| self.alive > self.config.min)
     }
 
-    /// Stops workers that have had nothing to do for too long, those in higher slots first.
+    /// Stops workers that have had nothing to do for too long, those in higher slots first, and notes when the next
+    /// thing is due in a slot.
     pub(crate) fn stop_idle(&mut self) {
+        self.slots_wake = NEVER;
         for index in (0..self.slots.len()).rev() {
-            let Some(timeout) = self.stoppable() else { return };
-            let idle = |worker: &Worker| worker.loaded && worker.wakes(Some(timeout)).is_some_and(|at| at <= self.now);
-            if self.slots[index].worker.as_ref().is_some_and(idle) {
-                self.kill(index as u32);
+            let stoppable = self.stoppable();
+            let slot = &self.slots[index];
+            let wake = slot.worker.as_ref().map_or(slot.retry_at, |worker| worker.wakes(stoppable));
+            match wake {
+                Some(at) if at <= self.now => self.kill(index as u32),
+                Some(at) => self.slots_wake = self.slots_wake.min(at),
+                None => {}
             }
         }
     }

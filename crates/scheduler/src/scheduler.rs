@@ -12,7 +12,7 @@ use crate::lane::Lane;
 use crate::order::{Order, number};
 use crate::registration::Log;
 use crate::stats::{Record, Stats, WorkerState, WorkerStats};
-use crate::time::Time;
+use crate::time::{NEVER, Time};
 use crate::worker::Slot;
 
 /// The state machine; see the crate's page.
@@ -47,8 +47,12 @@ pub struct Scheduler {
     pub(crate) given_up: bool,
     /// Somebody waits for [`Command::Ready`].
     pub(crate) warming: bool,
-    /// Something changed that the next tick should look at.
+    /// Something changed that the next tick should look at, other than by submissions and replies.
     pub(crate) dirty: bool,
+    /// Workers that are alive.
+    pub(crate) alive: u32,
+    /// No slot has anything due before.
+    pub(crate) slots_wake: Time,
     pub(crate) closing: bool,
     pub(crate) ended: bool,
     /// Workers that can take a call in this tick: (load, slot). Kept for its memory.
@@ -70,7 +74,7 @@ impl Scheduler {
             sequence: 0,
             lane: Lane::default(),
             keys: Keys::default(),
-            deadlines: Order::new(),
+            deadlines: Order::default(),
             slots: (0..config.max).map(|_| Slot::default()).collect(),
             next_worker: 0,
             log: Log::default(),
@@ -85,6 +89,8 @@ impl Scheduler {
             given_up: false,
             warming: false,
             dirty: false,
+            alive: 0,
+            slots_wake: NEVER,
             closing: false,
             ended: false,
             takers: Vec::new(),
@@ -102,11 +108,17 @@ impl Scheduler {
             return;
         }
         self.meet_deadlines();
-        self.check_starts();
+        if self.now >= self.slots_wake {
+            self.check_starts();
+        }
         self.dispatch();
-        self.size_pool();
-        self.stop_idle();
-        self.dirty = false;
+        if self.dirty || self.crowded > 0 || self.waiting > 0 {
+            self.size_pool();
+        }
+        if self.dirty {
+            self.stop_idle();
+            self.dirty = false;
+        }
         self.wrap_up();
     }
 
@@ -120,16 +132,9 @@ impl Scheduler {
         if self.dirty {
             return Some(self.now);
         }
-        let mut wake = self.deadlines.first().map_or(Time(u64::MAX), |&element| Time(number(element)));
-        let stoppable = self.stoppable();
-        for slot in &self.slots {
-            let at = match &slot.worker {
-                Some(worker) => worker.wakes(stoppable),
-                None => slot.retry_at,
-            };
-            wake = at.map_or(wake, |at| wake.min(at));
-        }
-        (wake < Time(u64::MAX)).then_some(wake)
+        let deadline = self.deadlines.first().map_or(NEVER, |&element| Time(number(element)));
+        let wake = self.slots_wake.min(deadline);
+        (wake < NEVER).then_some(wake)
     }
 
     /// The next thing to do. To be called until there is none.

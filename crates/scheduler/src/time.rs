@@ -18,3 +18,6 @@ impl Time {
         self.0.saturating_sub(earlier.0)
     }
 }
+
+/// Later than anything.
+pub(crate) const NEVER: Time = Time(u64::MAX);
