@@ -1,7 +1,7 @@
 //! Bytes on their way between JavaScript's buffers and wasm's memory.
 
 use centaurus_codec::{Error, Sink};
-use js_sys::{ArrayBuffer, JsString, Reflect, Uint8Array};
+use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Thrown;
@@ -16,6 +16,25 @@ extern "C" {
     type Fallible;
     #[wasm_bindgen(constructor, catch, js_class = Uint8Array)]
     fn new(length: u32) -> Result<Fallible, JsValue>;
+
+    /// A buffer or a view, whose length can be more than 32 bits hold.
+    type Measured;
+    #[wasm_bindgen(method, getter, js_name = byteLength)]
+    fn byte_length(this: &Measured) -> f64;
+    #[wasm_bindgen(method, getter, js_name = byteOffset)]
+    fn byte_offset(this: &Measured) -> f64;
+    #[wasm_bindgen(method, getter)]
+    fn buffer(this: &Measured) -> JsValue;
+
+    #[wasm_bindgen(js_name = Uint8Array)]
+    type Whole;
+    #[wasm_bindgen(constructor, js_class = Uint8Array)]
+    fn new(buffer: &JsValue, offset: f64, length: f64) -> Whole;
+}
+
+/// Whether there are more bytes than a 32-bit memory, or one length of MessagePack, can hold.
+pub(crate) fn is_too_long(bytes: &Uint8Array) -> bool {
+    bytes.unchecked_ref::<Measured>().byte_length() > f64::from(u32::MAX)
 }
 
 /// A view of all the bytes of an `ArrayBuffer` or of any view; `None` for other values.
@@ -24,9 +43,8 @@ pub(crate) fn view(value: &JsValue) -> Option<Uint8Array> {
         return Some(bytes.clone());
     }
     if ArrayBuffer::is_view(value) {
-        let field = |name: &str| Reflect::get(value, &JsString::from(name)).ok();
-        let [offset, length] = ["byteOffset", "byteLength"].map(|name| field(name)?.as_f64());
-        return Some(Uint8Array::new_with_byte_offset_and_length(&field("buffer")?, offset? as u32, length? as u32));
+        let view: &Measured = value.unchecked_ref();
+        return Some(Whole::new(&view.buffer(), view.byte_offset(), view.byte_length()).unchecked_into());
     }
     let is_buffer = value.is_instance_of::<ArrayBuffer>() || value.is_instance_of::<js_sys::SharedArrayBuffer>();
     is_buffer.then(|| Uint8Array::new(value))
@@ -38,9 +56,13 @@ pub(crate) struct Input(Uint8Array);
 impl Input {
     /// Takes an argument; `what` is what the error calls it.
     pub(crate) fn new(value: &JsValue, what: &str) -> Result<Self, Thrown> {
-        view(value)
-            .map(Self)
-            .ok_or_else(|| Thrown::type_error(&format!("{what} must be an ArrayBuffer, a typed array or a DataView")))
+        match view(value) {
+            Some(bytes) if is_too_long(&bytes) => {
+                Err(Thrown::range_error(&format!("{what} must be shorter than 4 GiB: pass it in pieces")))
+            }
+            Some(bytes) => Ok(Self(bytes)),
+            None => Err(Thrown::type_error(&format!("{what} must be an ArrayBuffer, a typed array or a DataView"))),
+        }
     }
 
     pub(crate) fn length(&self) -> u32 {

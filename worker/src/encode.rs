@@ -5,7 +5,7 @@ use centaurus_codec::{Error, Limit, Place};
 use js_sys::{Array, Date, JsString, Map, Number, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use crate::bytes::view;
+use crate::bytes::{is_too_long, view};
 use crate::error::Thrown;
 use crate::keys::KnownKeys;
 use crate::options::{Msgpack, type_number};
@@ -234,7 +234,7 @@ impl Walk<'_> {
         let kind = type_number(&Reflect::get(value, &self.type_key)?);
         let data = Reflect::get(value, &self.data_key)?;
         match (kind, data.dyn_ref::<Uint8Array>()) {
-            (Some(kind), Some(data)) if self.options.extensions.contains(&kind) => {
+            (Some(kind), Some(data)) if self.options.extensions.contains(&kind) && !is_too_long(data) => {
                 self.encoder.extension_with(kind, data.length() as usize, |place| data.copy_to(place))?;
                 Ok(true)
             }
@@ -243,6 +243,9 @@ impl Walk<'_> {
     }
 
     fn bytes(&mut self, bytes: &Uint8Array) -> Result<(), Thrown> {
+        if is_too_long(bytes) {
+            return Err(self.unsupported("binary data of 4 GiB or more".to_owned(), "pass it in pieces"));
+        }
         Ok(self.encoder.bytes_with(bytes.length() as usize, |place| bytes.copy_to(place))?)
     }
 
@@ -257,8 +260,8 @@ impl Walk<'_> {
     fn push(&mut self, open: Open) -> Result<(), Thrown> {
         let max = self.options.limits.max_depth;
         if self.open.len() >= max {
-            let path = format!("{}, where a value may contain itself", path::of(&self.open));
-            return Err(Error::Limit { limit: Limit::Depth, max: max as u64, at: Place::Path(path) }.into());
+            let at = Place::Path(path::of(&self.open));
+            return Err(Error::Limit { limit: Limit::Depth, max: max as u64, at }.into());
         }
         self.open.push(open);
         Ok(())

@@ -11,7 +11,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum Error {
     /// A limit was met. Nothing is wrong with the input but its size, or its author's intentions.
-    #[error("{limit} exceeds {max} {at}; raise {} if the source is trusted", .limit.option())]
+    #[error("{limit} exceeds {max} {at}{}; raise {} if the source is trusted", suspicion(*.limit, .at), .limit.option())]
     Limit {
         /// Which one.
         limit: Limit,
@@ -141,6 +141,14 @@ impl Limit {
             Self::Depth => "maxDepth",
             Self::Allocation => "maxAllocation",
         }
+    }
+}
+
+/// What a limit hints at beyond itself: values that are walked can contain themselves, messages cannot.
+const fn suspicion(limit: Limit, at: &Place) -> &'static str {
+    match (limit, at) {
+        (Limit::Depth, Place::Path(_)) => ", where a value may contain itself",
+        _ => "",
     }
 }
 
