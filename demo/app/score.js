@@ -46,7 +46,7 @@ export class Score {
       list.append(row);
       return { row, state };
     });
-    root.style.setProperty("--slots", this.#rows.length);
+    document.documentElement.style.setProperty("--slots", this.#rows.length);
     for (const figure of root.querySelectorAll("[data-figure]")) this.#figures[figure.dataset.figure] = figure;
     if (!frames.reportsLongTasks) this.#figures.longTasks.title = "This browser does not report long tasks";
     document.documentElement.addEventListener("themechange", () => (this.#colours = undefined));
@@ -160,7 +160,6 @@ export class Score {
       const right = life.to === undefined ? x(at) : x(life.to);
       context.fillStyle = theme["pool-soft"];
       context.fillRect(left, middle - 1, right - left, 2);
-      if (life.killed) this.#drawCross(context, right, middle, theme);
     }
     context.font = `600 10px ${theme.mono}`;
     context.textAlign = "left";
@@ -181,6 +180,7 @@ export class Score {
     }
     context.fillStyle = theme.pool;
     for (const tick of slot.ticks) context.fillRect(x(tick) - 1, middle - tall / 2, 2, tall);
+    for (const life of slot.lives) if (life.killed) this.#drawCross(context, x(life.to), middle, theme);
   }
 
   #drawCross(context, x, y, theme) {
