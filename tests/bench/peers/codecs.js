@@ -1,0 +1,56 @@
+// Codecs, each in one worker. A call gives `{ result, inside }`: what came back, and the ms that the worker took for it.
+
+import { Centaurus } from './centaurus.js';
+
+/** A codec of others behind a hand-written `postMessage`. */
+export function peer(name, codec = name) {
+  const url = new URL('./codec-worker.js', import.meta.url);
+  url.searchParams.set('codec', codec);
+  const worker = new Worker(url);
+  const pending = new Map();
+  let last = 0;
+  worker.onmessage = ({ data: [id, inside, result] }) => {
+    pending.get(id).resolve({ result, inside });
+    pending.delete(id);
+  };
+  worker.onerror = (event) => {
+    for (const { reject } of pending.values()) reject(new Error(`${name}: ${event.message}`));
+    pending.clear();
+  };
+  return {
+    name,
+    run: (what, input) =>
+      new Promise((resolve, reject) => {
+        last += 1;
+        pending.set(last, { resolve, reject });
+        worker.postMessage([last, what, input]);
+      }),
+    end: () => worker.terminate(),
+  };
+}
+
+/** The project's, with one worker. */
+export function ours() {
+  const pool = new Centaurus({ size: 1 });
+  const calls = {
+    deflate: (bytes) => pool.zlib.compress(bytes, { level: 6 }),
+    inflate: (bytes) => pool.zlib.decompress(bytes),
+    encode: (value) => pool.msgpack.encode(value),
+    decode: (bytes) => pool.msgpack.decode(bytes),
+    pack: (value) => pool.pack(value),
+    unpack: (bytes) => pool.unpack(bytes),
+  };
+  const ran = () => {
+    const { count, mean } = pool.stats().run;
+    return count * mean;
+  };
+  return {
+    name: 'centaurus',
+    run: async (what, input) => {
+      const before = ran();
+      const result = await calls[what](input);
+      return { result, inside: ran() - before };
+    },
+    end: () => pool.terminate(),
+  };
+}

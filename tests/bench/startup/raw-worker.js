@@ -1,0 +1,1 @@
+onmessage = ({ data: [a, b] }) => postMessage(a + b);
