@@ -35,19 +35,17 @@ const WITHOUT_FRAMES = 100;
 export const breathe = () =>
   Promise.race([nextFrame(), new Promise((resolve) => setTimeout(resolve, WITHOUT_FRAMES))]);
 
-/** Fits a canvas's pixels to its size on the screen. Gives its context in CSS pixels, and whether it was resized. */
+/** Fits a canvas's pixels to its size on the screen. Gives its context and size, both in CSS pixels. */
 export function fit(canvas) {
   const ratio = devicePixelRatio || 1;
   const width = canvas.clientWidth;
   const height = canvas.clientHeight;
+  const pixels = { width: Math.round(width * ratio), height: Math.round(height * ratio) };
+  // Setting a size clears the canvas even if it is the same.
+  if (canvas.width !== pixels.width || canvas.height !== pixels.height) Object.assign(canvas, pixels);
   const context = canvas.getContext("2d");
-  const resized = canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio);
-  if (resized) {
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-  }
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  return { context, width, height, resized };
+  return { context, width, height };
 }
 
 /** A colour of the current theme. */

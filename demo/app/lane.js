@@ -22,9 +22,8 @@ export class Lane {
    * @param host the element to fill; its `data-lane` is `main` or `pool`
    * @param run does the work: `({ task, signal, progress, say }) => outcome`, a text
    */
-  constructor(host, { frames, run, verb = "Run" }) {
+  constructor(host, { frames, run }) {
     this.kind = host.dataset.lane;
-    this.verb = verb;
     this.#run = run;
     this.#frames = frames;
     const made = find("#lane").content.cloneNode(true);
@@ -85,6 +84,7 @@ export class Lane {
     this.#progress(0);
     this.say(this.kind === "main" ? "Working. The page is frozen until it is done." : "Working.");
     if (this.kind === "main") await painted();
+    if (this.#controller !== controller) return;
 
     const began = performance.now();
     const progress = (done) => this.#controller === controller && this.#progress(done);
@@ -107,8 +107,8 @@ export class Lane {
     host.dataset.state = end.tone || "done";
     if (!end.tone) this.#progress(1);
     this.#show(took, this.#frames.seen(began));
-    this.say(end.text, end.tone);
     this.#label();
+    this.say(end.text, end.tone);
   }
 
   #show(took, { longest, missed }) {
@@ -126,13 +126,15 @@ export class Lane {
   }
 
   #label() {
-    const { button, host } = this.#parts;
+    const { button, host, outcome } = this.#parts;
     const cancels = this.running && this.kind === "pool";
     const waits = (this.running && !cancels) || Boolean(this.#blocked);
-    let label = host.dataset.state === "error" && !this.running ? "Try again" : this.verb;
+    let label = host.dataset.state === "error" && !this.running ? "Try again" : "Run";
     if (cancels) label = "Cancel";
     else if (this.running) label = "Running";
     write(find("span", button), label);
+    // What changes many times a second is not read out; the end is.
+    outcome.setAttribute("aria-busy", this.running);
     button.dataset.role = cancels ? "cancel" : "run";
     // Not `disabled`, which would drop the keyboard's focus.
     button.setAttribute("aria-disabled", waits);
