@@ -20,12 +20,17 @@ impl Scheduler {
         }
         let mut takers = core::mem::take(&mut self.takers);
         for (index, slot) in self.slots.iter().enumerate() {
+            if self.lane.is_empty() && slot.lane.is_empty() {
+                continue;
+            }
             if let Some(worker) = slot.worker.as_ref().filter(|worker| worker.takes()) {
                 let streams = (worker.streams.len() as u32).min(CALL_WEIGHT - 1);
                 takers.push((worker.fifo.len() as u32 * CALL_WEIGHT + streams, index as u32));
             }
         }
-        while let Some(at) = lightest(&takers) {
+        while self.waiting > 0
+            && let Some(at) = lightest(&takers)
+        {
             let slot = takers[at].1;
             match self.candidate(slot) {
                 Some(id) if self.may_post(slot, id) => {
@@ -37,6 +42,7 @@ impl Scheduler {
                 }
             }
         }
+        takers.clear();
         self.takers = takers;
         while let Some(key) = self.trailing.pop() {
             self.set_head(key, false);

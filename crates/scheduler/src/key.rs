@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use centaurus_protocol::CallId;
 
 use crate::config::KEY_LIMIT;
-use crate::order::{Order, by_number, name};
+use crate::order::{self, Order, by_number, number};
 
 /// One key.
 #[derive(Debug, Default)]
@@ -24,11 +24,16 @@ pub(crate) struct Key {
     idle_since: Option<u64>,
 }
 
+/// FNV-1a. Names that collide on purpose slow down only the page that makes them.
+fn hash(name: &str) -> u64 {
+    name.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
+}
+
 /// The keys that have calls, and those remembered without.
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
-    /// Indexes into the table, by name.
-    names: Vec<u32>,
+    /// Indexes into the table, by the names' hashes.
+    names: Order,
     table: Vec<Key>,
     free: Vec<u32>,
     idle: Order,
@@ -38,16 +43,14 @@ pub(crate) struct Keys {
 impl Keys {
     /// The index of a key; it is taken to have a call soon.
     pub(crate) fn wake(&mut self, name: Box<str>) -> u32 {
-        let place = match self.find(&name) {
-            Ok(place) => {
-                let index = self.names[place];
-                if let Some(since) = self.table[index as usize].idle_since.take() {
-                    self.idle.remove(&by_number(since, index));
-                }
-                return index;
+        let hash = hash(&name);
+        let same = self.names.from(by_number(hash, 0)).take_while(|&element| number(element) == hash);
+        if let Some(index) = same.map(order::name).find(|&index| self.table[index as usize].name == name) {
+            if let Some(since) = self.table[index as usize].idle_since.take() {
+                self.idle.remove(&by_number(since, index));
             }
-            Err(place) => place,
-        };
+            return index;
+        }
         let key = Key { name, ..Key::default() };
         let index = if let Some(index) = self.free.pop() {
             self.table[index as usize] = key;
@@ -56,13 +59,8 @@ impl Keys {
             self.table.push(key);
             self.table.len() as u32 - 1
         };
-        self.names.insert(place, index);
+        self.names.insert(by_number(hash, index));
         index
-    }
-
-    /// Where a name stands, or should.
-    fn find(&self, name: &str) -> Result<usize, usize> {
-        self.names.binary_search_by(|&index| (*self.table[index as usize].name).cmp(name))
     }
 
     /// Marks a key idle if it has no calls left. The slot of a key that is forgotten for it is returned.
@@ -77,18 +75,16 @@ impl Keys {
         if self.idle.len() <= KEY_LIMIT {
             return None;
         }
-        let oldest = name(self.idle.pop_first()?);
-        if let Ok(place) = self.find(&self.table[oldest as usize].name) {
-            self.names.remove(place);
-        }
+        let oldest = order::name(self.idle.pop_first()?);
         let key = core::mem::take(&mut self.table[oldest as usize]);
+        self.names.remove(&by_number(hash(&key.name), oldest));
         self.free.push(oldest);
         key.slot
     }
 
     /// Indexes of the keys bound to a slot.
     pub(crate) fn bound_to(&self, slot: u32) -> Vec<u32> {
-        self.names.iter().copied().filter(|&index| self.table[index as usize].slot == Some(slot)).collect()
+        self.names.from(0).map(order::name).filter(|&index| self.table[index as usize].slot == Some(slot)).collect()
     }
 }
 
