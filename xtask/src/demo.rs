@@ -15,7 +15,7 @@ pub(crate) fn demo(workspace: &Workspace, port: u16) -> Result<()> {
     let mut server = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     server
         .current_dir(workspace.root())
-        .args(["run", "--quiet", "--release", "--package", "centaurus-server", "--"])
+        .args(["run", "--quiet", "--package", "centaurus-server", "--"])
         .args(["--port", &port.to_string(), "--root"])
         .arg(workspace.root());
     run::run(&mut server)

@@ -48,6 +48,17 @@ impl Node {
         tool
     }
 
+    /// esbuild's own binary: the script in front of it buries what esbuild says under a stack of its own.
+    pub(crate) fn esbuild(&self) -> Result<Command> {
+        let platforms = self.workspace.path("node_modules/@esbuild");
+        let file = if cfg!(windows) { "esbuild.exe" } else { "bin/esbuild" };
+        // npm installs the package of this platform alone.
+        let platform = std::fs::read_dir(&platforms)?.next().context("esbuild is not installed")??;
+        let mut esbuild = Command::new(platform.path().join(file));
+        esbuild.current_dir(self.workspace.root());
+        Ok(esbuild)
+    }
+
     pub(crate) fn lock_file(&self) -> PathBuf {
         self.workspace.path("package-lock.json")
     }

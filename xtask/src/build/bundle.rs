@@ -25,7 +25,7 @@ const TARGET: &str = "--target=es2022";
 
 pub(crate) fn bundle(workspace: &Workspace, node: &Node) -> Result<()> {
     for script in SCRIPTS {
-        let mut esbuild = node.tool("esbuild");
+        let mut esbuild = node.esbuild()?;
         esbuild
             .arg(script.source)
             .args(["--bundle", "--minify", "--sourcemap", "--charset=utf8", "--log-level=warning", TARGET])
