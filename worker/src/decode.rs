@@ -176,7 +176,7 @@ impl Builder for JsBuilder {
     }
 }
 
-/// The same pairs as a `Map`.
+/// The same pairs as a `Map`, in the object's order: keys that look like indices of an array come first.
 fn to_map(object: &Object) -> Map {
     let map = Map::new();
     for pair in Object::entries(object).iter() {

@@ -7,6 +7,16 @@
 //! their buffer, so that they can be transferred.
 //!
 //! No input makes the module trap: nothing here recurses, and memory that cannot be had is an error like any other.
+//!
+//! # What MessagePack has no type for
+//!
+//! `undefined` and the holes of arrays become nil; a bigint up to 64 bits an integer; every buffer and view bytes, which
+//! come back as a `Uint8Array`; a boxed primitive what is in it. Sets, regular expressions, errors, functions and
+//! whatever else has no counterpart are an `UnsupportedValueError` with the place, never an empty object.
+//!
+//! Extension types come out as `{ type, data }`. A function that reads them cannot cross to a worker with the options, so
+//! that making more of it is left to the caller. The same shape is written as an extension if its type number is in the
+//! option `extensions`; without, it is a map like any other, for objects that happen to have these two keys are common.
 
 mod bytes;
 mod decode;
