@@ -16,7 +16,7 @@ pub(crate) fn demo(workspace: &Workspace, port: u16) -> Result<()> {
     server
         .current_dir(workspace.root())
         .args(["run", "--quiet", "--package", "centaurus-server", "--"])
-        .args(["--port", &port.to_string(), "--root"])
+        .args(["--log", "warn", "--port", &port.to_string(), "--root"])
         .arg(workspace.root());
     run::run(&mut server)
 }
