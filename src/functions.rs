@@ -2,6 +2,7 @@
 
 use alloc::vec;
 use alloc::vec::Vec;
+
 use centaurus_protocol::{FunctionId, RegistrationId};
 
 /// Function numbers are handed out in order and never used again. Number 0 stands for every one-off.
@@ -11,9 +12,6 @@ pub(crate) struct Functions {
 }
 
 impl Functions {
-    /// All functions that came with the call itself.
-    pub(crate) const ONE_OFF: FunctionId = FunctionId(0);
-
     pub(crate) fn new() -> Self {
         Self { registration: vec![None] }
     }
@@ -24,7 +22,9 @@ impl Functions {
     }
 
     pub(crate) fn allocate(&mut self, registration: RegistrationId, count: u32) {
-        self.registration.extend((0..count).map(|_| Some(registration)));
+        for _ in 0..count {
+            self.registration.push(Some(registration));
+        }
     }
 
     pub(crate) fn registration(&self, function: FunctionId) -> Option<RegistrationId> {

@@ -1,28 +1,22 @@
-//! The main-thread half of Centaurus: a proxy that hands calls to a pool of workers and settles promises.
+//! The main-thread half of Centaurus: decides which call goes to which worker, and how every call ends.
 //!
-//! Deciding is [`centaurus_scheduler`]'s. This crate carries its commands out: it keeps the values that the scheduler
-//! only knows by number, writes them into messages, and reads the workers' messages. The platform itself (starting a
-//! worker, timers, locks, making error objects) is asked for through [`Host`], which the class face in `face/`
-//! implements.
+//! Only numbers cross between this file and the page's script: calls, workers and registrations go by number, and what
+//! is to be done comes back as [`Command`](command::Op)s in numbers too. Arguments, results and promises stay on the
+//! script's side (`face/`), which carries the commands out. So no value is ever touched by WebAssembly, a call costs
+//! two crossings, and what is shipped to the main thread stays small.
 //!
-//! Arguments and results pass through here as handles; they are never looked into.
+//! Deciding itself is [`centaurus_scheduler`]'s; this crate is its page-side edge.
 
 // Half of what would be shipped is std's formatting and unwinding, which nothing here can reach.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
 extern crate alloc;
 
-mod batch;
+pub mod command;
 mod functions;
-mod host;
-mod incoming;
 mod pool;
-mod registrations;
 #[cfg(all(target_arch = "wasm32", feature = "standalone"))]
 mod standalone;
 mod stats;
-mod tasks;
-mod worker;
 
-pub use host::Host;
 pub use pool::Pool;

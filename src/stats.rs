@@ -1,78 +1,62 @@
-//! The scheduler's numbers as the page reads them.
+//! The scheduler's numbers in a row, as `face/stats.ts` reads them.
+
+use alloc::vec::Vec;
 
 use centaurus_scheduler::{Scheduler, Summary, WorkerState};
-use js_sys::{Array, Object, Reflect};
-use wasm_bindgen::JsValue;
 
-/// The scheduler counts µs, the page reads ms.
-fn ms(micros: u64) -> JsValue {
-    JsValue::from(micros as f64 / 1000.0)
-}
-
-fn count(value: u64) -> JsValue {
-    JsValue::from(value as f64)
-}
-
-fn object_of(fields: &[(&str, JsValue)]) -> JsValue {
-    let object = Object::new();
-    for (key, value) in fields {
-        // Fails only where the target is frozen or no object.
-        let _ = Reflect::set(&object, &JsValue::from_str(key), value);
-    }
-    object.into()
-}
-
-fn percentiles(summary: &Summary) -> JsValue {
-    object_of(&[
-        ("count", count(summary.count)),
-        ("mean", ms(summary.mean)),
-        ("p50", ms(summary.p50)),
-        ("p90", ms(summary.p90)),
-        ("p99", ms(summary.p99)),
-        ("max", ms(summary.max)),
-    ])
-}
-
-/// All but the pool's name and size, which the page knows.
-pub(crate) fn object(scheduler: &Scheduler) -> JsValue {
+/// Queued, running; ten counters; three summaries of six; then six numbers to a worker. Durations in ms.
+pub(crate) fn row(scheduler: &Scheduler) -> Vec<f64> {
     let stats = scheduler.stats();
-    let workers = Array::new();
+    let counters = &stats.counters;
+    let mut row = Vec::new();
+    row.extend_from_slice(&[
+        f64::from(stats.queued),
+        f64::from(stats.running),
+        counters.submitted as f64,
+        counters.returned as f64,
+        counters.threw as f64,
+        counters.aborted as f64,
+        counters.timed_out as f64,
+        counters.crashed as f64,
+        counters.load_failed as f64,
+        counters.retried as f64,
+        counters.moved as f64,
+        counters.spawned as f64,
+        counters.crashes as f64,
+    ]);
+    for summary in [&stats.queue, &stats.run, &stats.transfer] {
+        summarize(summary, &mut row);
+    }
     for worker in &stats.workers {
         let state = match worker.state {
-            WorkerState::Starting => "starting",
-            WorkerState::Idle => "idle",
-            WorkerState::Busy => "running",
+            WorkerState::Starting => 0.0,
+            WorkerState::Idle => 1.0,
+            WorkerState::Busy => 2.0,
         };
-        workers.push(&object_of(&[
-            ("id", JsValue::from(worker.worker.0)),
-            ("slot", JsValue::from(worker.slot)),
-            ("state", JsValue::from_str(state)),
-            ("calls", count(worker.ended)),
-            ("running", JsValue::from(worker.posted + worker.streams)),
-            ("uptime", ms(worker.age)),
-        ]));
+        row.extend_from_slice(&[
+            f64::from(worker.worker.0),
+            f64::from(worker.slot),
+            state,
+            worker.ended as f64,
+            f64::from(worker.posted + worker.streams),
+            ms(worker.age),
+        ]);
     }
-    let counters = &stats.counters;
-    let calls = object_of(&[
-        ("submitted", count(counters.submitted)),
-        ("returned", count(counters.returned)),
-        ("threw", count(counters.threw)),
-        ("aborted", count(counters.aborted)),
-        ("timedOut", count(counters.timed_out)),
-        ("crashed", count(counters.crashed)),
-        ("loadFailed", count(counters.load_failed)),
-        ("retried", count(counters.retried)),
-        ("moved", count(counters.moved)),
+    row
+}
+
+fn summarize(summary: &Summary, row: &mut Vec<f64>) {
+    row.extend_from_slice(&[
+        summary.count as f64,
+        ms(summary.mean),
+        ms(summary.p50),
+        ms(summary.p90),
+        ms(summary.p99),
+        ms(summary.max),
     ]);
-    object_of(&[
-        ("queued", JsValue::from(stats.queued)),
-        ("running", JsValue::from(stats.running)),
-        ("workers", workers.into()),
-        ("calls", calls),
-        ("queue", percentiles(&stats.queue)),
-        ("run", percentiles(&stats.run)),
-        ("transfer", percentiles(&stats.transfer)),
-        ("spawned", count(counters.spawned)),
-        ("crashes", count(counters.crashes)),
-    ])
+}
+
+/// The scheduler counts µs, the page reads ms.
+fn ms(micros: u64) -> f64 {
+    micros as f64 / 1000.0
 }

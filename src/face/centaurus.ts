@@ -3,7 +3,7 @@ import { Kind } from "../../worker/runtime/protocol.js";
 import { Core, type Entry, type Target } from "./core.js";
 import { type Places, settings } from "./options.js";
 import { Services } from "./services.js";
-import { emptyStats } from "./stats.js";
+import { counted, emptyStats } from "./stats.js";
 
 type AnyFunction = (...args: never[]) => unknown;
 type Functions = Record<string, AnyFunction>;
@@ -66,10 +66,7 @@ export class Centaurus extends EventTarget {
     const core = this[CORE];
     const unnamed = this.#register(Kind.Module, () => ({ url: href, names: null }), 0, (found, registration) => {
       const entries = this.#enlist((found.names ?? []).filter((name) => !(name in this) || core.entries.has(name)));
-      const pool = core.pool;
-      if (!pool) return;
-      const numbered = number(entries, pool.next_function());
-      pool.refresh(registration, { url: href, names: numbered }, entries.length);
+      core.proxy?.refresh(registration, (first) => ({ url: href, names: number(entries, first) }), entries.length);
     });
     this[SELF].#unnamed.add(unnamed);
     const forget = () => void this[SELF].#unnamed.delete(unnamed);
@@ -128,7 +125,7 @@ export class Centaurus extends EventTarget {
       ready.promise.catch(() => {
         self.#ready = undefined;
       });
-      this[CORE].enter((pool) => pool.warm(), ready.reject);
+      this[CORE].enter((proxy) => proxy.warm(), ready.reject);
     }
     return self.#ready.promise;
   }
@@ -136,8 +133,7 @@ export class Centaurus extends EventTarget {
   stats(): Stats {
     const core = this[CORE];
     const { name, min, max } = core.settings;
-    const counted = core.pool ? (core.pool.stats() as Omit<Stats, "name" | "size">) : emptyStats(core.gate.waiting);
-    return { name, size: { min, max }, ...counted };
+    return { name, size: { min, max }, ...(core.proxy ? counted(core.proxy.stats()) : emptyStats(core.gate.waiting)) };
   }
 
   terminate(): void {
@@ -234,14 +230,14 @@ export class Centaurus extends EventTarget {
     found?: (found: Found, registration: number) => void,
   ): Promise<void> {
     return new Promise((resolve, reject) => {
-      this[CORE].enter((pool) => {
+      this[CORE].enter((proxy) => {
         let id = -1;
         const settled = (told: Found | undefined) => {
           if (told?.missing) this.#warn(told.missing);
           if (told && found) found(told, id);
           resolve();
         };
-        id = pool.register(kind, payload(pool.next_function()), functions, settled, reject);
+        id = proxy.register(kind, payload, functions, settled, reject);
       }, reject);
     });
   }

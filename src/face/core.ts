@@ -3,10 +3,11 @@ import type { CallOptions } from "../centaurus.js";
 import { CallStream } from "./call-stream.js";
 import { TerminatedError, UnknownFunctionError } from "./errors.js";
 import { Gate, type Waiting } from "./gate.js";
-import { type Listener, PageHost } from "./host.js";
 import { loadModule } from "./load.js";
 import { nearest } from "./nearest.js";
 import { duration, type Settings, whole } from "./options.js";
+import { type Listener, Proxy, type Task } from "./proxy.js";
+import { Workers } from "./workers.js";
 
 /** A function that can be called: its number is known once its registration has gone to the proxy. */
 export interface Entry {
@@ -29,42 +30,44 @@ const alive = new Set<Core>();
 /** The way from a method of the class to the proxy: waits for the proxy to load, makes promises, watches signals. */
 export class Core {
   readonly gate: Gate;
-  readonly host: PageHost;
   readonly entries = new Map<string, Entry>();
+  readonly workers: Workers;
   /** Set once the pool takes no more. */
   ended: Error | undefined;
+  #proxy: Proxy | undefined;
+  readonly #listener: Listener;
   #whenClosed: (() => void) | undefined;
 
   constructor(readonly settings: Settings, listener: Listener) {
-    this.host = new PageHost(settings, {
+    this.workers = new Workers(settings, ({ id, slot }, error) => listener.event("workererror", { worker: id, slot, error }));
+    this.#listener = {
       event: (kind, detail) => listener.event(kind, detail),
       state: (state) => {
         if (state === null) this.#whenClosed?.();
         else listener.state(state);
       },
-    });
+    };
     this.gate = new Gate(() => this.#begin());
   }
 
-  get pool(): glue.Pool | undefined {
-    return this.gate.open ? this.host.pool : undefined;
+  /** The proxy, once it is loaded and everything that was asked before has been passed on to it. */
+  get proxy(): Proxy | undefined {
+    return this.gate.open ? this.#proxy : undefined;
   }
 
   async #begin(): Promise<void> {
     alive.add(this);
-    this.host.prespawn();
+    this.workers.prespawn();
     const module = await loadModule(this.settings.proxy());
     glue.initSync({ module });
     if (this.ended) return;
-    const { min, max, broadcast, idleTimeout, queueLimit, killGrace } = this.settings;
-    const seed = (Math.random() * 2 ** 32) >>> 0;
-    const never = killGrace < 0 ? Number.MAX_SAFE_INTEGER / 1000 : killGrace;
-    this.host.pool = new glue.Pool(this.host as never, min, max, broadcast, idleTimeout, queueLimit, never, seed);
+    this.#proxy = new Proxy(this.settings, this.workers, this.#listener);
+    this.workers.owner = this.#proxy;
   }
 
   /** Does something with the proxy as soon as it is there, in order. */
-  enter(run: (pool: glue.Pool) => void, reject: (error: unknown) => void): Waiting {
-    const waiting = { run: () => run(this.host.pool as glue.Pool), reject };
+  enter(run: (proxy: Proxy) => void, reject: (error: unknown) => void): Waiting {
+    const waiting = { run: () => run(this.#proxy as Proxy), reject };
     if (this.ended) reject(this.ended);
     else this.gate.pass(waiting);
     return waiting;
@@ -73,9 +76,9 @@ export class Core {
   /** Calls a function. */
   call(target: Target, args: unknown[], options: CallOptions | undefined, gate?: Gate): Promise<unknown> {
     const context = new Error(target.name);
-    if (!options && !gate && "id" in target && this.pool && !this.ended) {
-      const { pool } = this;
-      return new Promise((resolve, reject) => void pool.call(target.id, args, resolve, reject, context));
+    const { proxy } = this;
+    if (!options && !gate && "id" in target && proxy && !this.ended) {
+      return new Promise((resolve, reject) => void proxy.call({ target: target.id, args, resolve, reject, context }));
     }
     return new Promise((resolve, reject) => this.#send(target, args, options, context, resolve, reject, undefined, gate));
   }
@@ -90,7 +93,7 @@ export class Core {
         leave = this.#send(target, args, options, context, onEnd, onError, onItem, undefined, (id) => (call = id));
       },
       credit: (count) => {
-        if (call >= 0) this.pool?.credit(call, count);
+        if (call >= 0) this.proxy?.credit(call, count);
       },
       leave: () => leave(),
     });
@@ -100,17 +103,10 @@ export class Core {
   broadcast(name: string, args: unknown[]): Promise<unknown[]> {
     const context = new Error(name);
     return new Promise((resolve, reject) => {
-      this.enter((pool) => {
+      this.enter((proxy) => {
         const entry = this.entries.get(name);
-        if (!entry) return reject(this.unknown(name));
-        const results: Promise<unknown>[] = [];
-        const refused = pool.broadcast(entry.id, args, context, () => {
-          let pair: unknown[] = [];
-          results.push(new Promise((...both) => (pair = both)));
-          return pair;
-        });
-        if (refused === undefined) Promise.all(results).then(resolve, reject);
-        else reject(this.host.failure(refused, context, args, undefined));
+        if (entry) proxy.broadcast(entry.id, args, context).then(resolve, reject);
+        else reject(this.unknown(name));
       }, reject);
     });
   }
@@ -123,7 +119,7 @@ export class Core {
   /** Ends everything now. */
   terminate(): void {
     this.ended ??= new TerminatedError("The pool was ended by terminate()");
-    this.pool?.terminate();
+    this.proxy?.terminate();
     this.#end();
   }
 
@@ -131,15 +127,15 @@ export class Core {
   async close(): Promise<void> {
     if (this.ended && !this.#whenClosed) return;
     // What waits for the proxy was called before and still counts.
-    if (!this.pool && this.gate.waiting > 0) {
+    if (!this.proxy && this.gate.waiting > 0) {
       await new Promise<void>((resolve) => this.gate.pass({ run: resolve, reject: () => resolve() }));
     }
     this.ended ??= new TerminatedError("The pool was ended by close()");
-    const { pool } = this;
-    if (pool) {
+    const { proxy } = this;
+    if (proxy) {
       await new Promise<void>((resolve) => {
         this.#whenClosed = resolve;
-        pool.close();
+        proxy.close();
       });
     }
     this.#end();
@@ -148,7 +144,7 @@ export class Core {
   #end(): void {
     this.#whenClosed?.();
     this.gate.end(this.ended);
-    this.host.dispose();
+    this.workers.dispose();
     alive.delete(this);
   }
 
@@ -170,7 +166,7 @@ export class Core {
     let waiting: Waiting | undefined;
     const abort = (reason: unknown) => {
       if (settled) return;
-      if (call >= 0) return this.pool?.abort(call, reason);
+      if (call >= 0) return this.proxy?.abort(call, reason);
       if (waiting) (gate ?? this.gate).leave(waiting);
       failed(reason);
     };
@@ -196,13 +192,18 @@ export class Core {
       if (transfer && !Array.isArray(transfer)) throw new TypeError("transfer must be an array");
       const run = () => {
         if (settled) return;
-        const pool = this.host.pool as glue.Pool;
-        const source = "source" in target ? target.source : undefined;
-        const id = "id" in target ? target.id : 0;
-        call = pool.call_with(
-          id, source, args, done, failed, context, rank, key, wait, again, signal !== undefined, onItem !== undefined,
-          transfer && transfer.length > 0 ? transfer : undefined, onItem ?? onProgress,
-        );
+        const task: Task = {
+          target: "source" in target ? target.source : target.id,
+          args,
+          transfer: transfer && transfer.length > 0 ? transfer : undefined,
+          resolve: done,
+          reject: failed,
+          listener: onItem ?? onProgress,
+          stream: onItem !== undefined,
+          context,
+        };
+        const request = { priority: rank, key, timeout: wait, retry: again, cancellable: signal !== undefined };
+        call = (this.#proxy as Proxy).call(task, request);
         started?.(call);
       };
       signal?.addEventListener("abort", onAbort);

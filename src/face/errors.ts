@@ -1,3 +1,4 @@
+import { culprit, isUncloneable } from "../../worker/runtime/culprit.js";
 import type { EncodedError, EncodedFailure } from "../../worker/runtime/failure.js";
 
 function named<N extends string>(name: N) {
@@ -44,7 +45,7 @@ export function failure(kind: string, context: unknown, args: unknown, said: unk
       case "TimeoutError":
         return new DOMException(`${called} did not end within its timeout`, "TimeoutError");
       default:
-        return new DOMException(`${culprit(args)} of ${called} cannot be cloned${why}`, kind);
+        return new DOMException(`${blamed(args, transfers.get(context as Error) ?? [])} of ${called} cannot be cloned${why}`, kind);
     }
   };
   const error = make();
@@ -52,19 +53,15 @@ export function failure(kind: string, context: unknown, args: unknown, said: unk
   return error;
 }
 
-/** Which argument cannot be cloned, found by trying each. */
-function culprit(args: unknown): string {
-  const index = Array.isArray(args)
-    ? args.findIndex((argument) => {
-        try {
-          structuredClone(argument);
-          return false;
-        } catch {
-          return true;
-        }
-      })
-    : -1;
-  return index < 0 ? "An argument" : `Argument ${index + 1}`;
+/** What the transfer list of a call holds, by the call's context. Moved values are no reason for a failure to clone. */
+export const transfers = new WeakMap<object, readonly unknown[]>();
+
+/** Which argument cannot be cloned, and where in it. */
+function blamed(args: unknown, moved: readonly unknown[]): string {
+  const index = Array.isArray(args) ? args.findIndex((argument) => isUncloneable(argument, moved)) : -1;
+  if (index < 0) return moved.length > 0 ? "What is to be transferred" : "An argument";
+  const path = culprit((args as unknown[])[index], moved);
+  return `Argument ${index + 1}${path ? ` (at ${path})` : ""}`;
 }
 
 function reason(cause: unknown): string {
@@ -79,7 +76,7 @@ function decodeCause(said: unknown): unknown {
 
 function isEncoded(value: unknown): value is EncodedFailure {
   if (typeof value !== "object" || value === null || value instanceof Error) return false;
-  return "value" in value || typeof (value as { error?: { base?: unknown } }).error?.base === "string";
+  return "value" in value || "uncloneable" in value || typeof (value as { error?: { base?: unknown } }).error?.base === "string";
 }
 
 /** Puts what a worker threw together again, with both stacks. */
@@ -87,42 +84,48 @@ export function decode(thrown: unknown, context: unknown): unknown {
   return isEncoded(thrown) ? rebuild(thrown, context) : thrown;
 }
 
-function rebuild(encoded: EncodedFailure, context: unknown): unknown {
-  if (!("error" in encoded)) return encoded.value;
-  const { error } = encoded;
+function rebuild(encoded: EncodedFailure, context: unknown, made = new Map<EncodedError, Error>()): unknown {
+  if ("error" in encoded) return made.get(encoded.error) ?? remake(encoded.error, context, made);
+  if ("value" in encoded) return encoded.value;
+  const called = context instanceof Error ? ` of '${context.message}'` : "";
+  const error = new DOMException(`${encoded.uncloneable}${called} cannot be cloned: ${encoded.why}`, "DataCloneError");
+  if (context instanceof Error) setStack(error, `${title(error)}\n${frames(context)}`);
+  return error;
+}
+
+function remake(error: EncodedError, context: unknown, others: Map<EncodedError, Error>): Error {
   const made = instance(error);
+  others.set(error, made);
+  const again = (inner: EncodedFailure) => rebuild(inner, undefined, others);
   const define = (key: string, value: unknown, enumerable = false) =>
     Object.defineProperty(made, key, { value, enumerable, writable: true, configurable: true });
   if (made.name !== error.name) define("name", error.name);
-  if (error.cause) define("cause", rebuild(error.cause, undefined));
-  if (error.errors) define("errors", error.errors.map((one) => rebuild(one, undefined)));
-  for (const [key, value] of error.properties ?? []) define(key, rebuild(value, undefined), true);
+  if (error.cause) define("cause", again(error.cause));
+  if (error.errors) define("errors", error.errors.map(again));
+  for (const [key, value, enumerable] of error.properties ?? []) define(key, again(value), enumerable);
   const inWorker = error.stack || `${title(made)}\n    at the worker (its engine gives no stack)`;
   setStack(made, context instanceof Error ? `${inWorker}\n    at the call from the page\n${frames(context)}` : inWorker);
   return made;
 }
 
-type ErrorClass = new (message: string) => Error;
+/** The second parameter is a `DOMException`'s. */
+type ErrorClass = new (message: string, name?: string) => Error;
 
 /** Classes made in the image of the workers', by name and base. */
 const images = new Map<string, ErrorClass>();
 /** More than any program has; only a program that makes class names up meets it, and then gets the base class. */
 const IMAGES = 1000;
 
-function instance(error: EncodedError): Error {
-  if (error.base === "DOMException") return new DOMException(error.message, error.name);
-  if (error.class === "AggregateError") return new AggregateError([], error.message);
-  const base = builtIn(error.base);
-  if (error.class === error.base) return new base(error.message);
-  const key = `${error.base}:${error.class}`;
-  let image = images.get(key);
-  if (!image) {
-    if (images.size >= IMAGES) return new base(error.message);
-    image = class extends base {};
-    Object.defineProperty(image, "name", { value: error.class });
+function instance({ base, class: own, message, name }: EncodedError): Error {
+  const known = builtIn(base);
+  const key = `${base}:${own}`;
+  let image = own === base ? known : images.get(key);
+  if (!image && images.size < IMAGES) {
+    image = class extends known {};
+    Object.defineProperty(image, "name", { value: own });
     images.set(key, image);
   }
-  return new image(error.message);
+  return new (image ?? known)(message, base === "DOMException" ? name : undefined);
 }
 
 /** `AggregateError` takes its members first; they are put in afterwards. */

@@ -98,13 +98,15 @@ export class Services {
 
   #register(module: WebAssembly.Module | BufferSource): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#core.enter((pool) => {
-        const first = pool.next_function();
-        const names = NAMES.map((name, i) => {
-          (this.#entries.get(name) as Entry).id = first + i;
-          return [name, first + i];
+      this.#core.enter((proxy) => {
+        const payload = (first: number) => ({
+          module,
+          names: NAMES.map((name, i) => {
+            (this.#entries.get(name) as Entry).id = first + i;
+            return [name, first + i];
+          }),
         });
-        pool.register(Kind.Services, { module, names }, NAMES.length, resolve as () => void, reject);
+        proxy.register(Kind.Services, payload, NAMES.length, resolve as () => void, reject);
       }, reject);
     });
   }

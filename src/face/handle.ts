@@ -1,0 +1,138 @@
+import { ABORT_CELLS, ABORT_RING, Down, MAGIC, STARTED_CELL } from "../../worker/runtime/protocol.js";
+
+/** What an item of a message is about: a call by its number, a registration, or neither. */
+export type Subject = number;
+
+/** The subject of items that hold only our own numbers, or that are worth sending without their value. */
+const NEITHER: Subject = -1;
+
+/** The subject of a registration, which shares the numbers below zero. */
+export function ofRegistration(registration: number): Subject {
+  return -2 - registration;
+}
+
+/** The registration of a subject, or -1. */
+export function registrationOf(subject: Subject): number {
+  return subject <= -2 ? -2 - subject : -1;
+}
+
+/** Messages whose contents are remembered in case the worker cannot read one. It says so at once, so an older message
+ *  has been read. */
+const REMEMBERED = 64;
+
+/** An item that the engine would not clone. */
+export interface Refusal {
+  subject: Subject;
+  error: unknown;
+}
+
+/** A worker as the page holds it: the engine's worker, its next message, and the memory shared with it. */
+export class Handle {
+  /** The proxy's number; -1 for a worker that was started before the proxy was there. */
+  id = -1;
+  slot = 0;
+  /** Messages that came before the proxy could take them. */
+  early: unknown[] = [];
+  /** It has said something. */
+  loaded = false;
+  /** Ends the wait for its lock. */
+  unlock: AbortController | undefined;
+  #message: unknown[] = [MAGIC];
+  #transfer: Transferable[] = [];
+  #subjects: Subject[] = [];
+  #starts: number[] = [];
+  #sent = 0;
+  readonly #recent = new Map<number, Subject[]>();
+
+  constructor(readonly worker: Worker, readonly cells: Int32Array | null, readonly lock: string | null) {}
+
+  /** Adds a call, with what it moves to the worker. */
+  addCall(call: number, target: number | string, flags: number, args: unknown[], transfer: Transferable[] | undefined): void {
+    this.#forgetAbort(call);
+    this.#begin(call);
+    this.#message.push(typeof target === "string" ? Down.Run : Down.Call, call, target, flags, args);
+    if (transfer) this.#transfer.push(...transfer);
+  }
+
+  /** Adds an item that is neither a call nor a registration. */
+  add(...item: unknown[]): void {
+    this.#begin(NEITHER);
+    this.#message.push(...item);
+  }
+
+  addCredit(call: number, count: number): void {
+    this.add(Down.Credit, call, count);
+  }
+
+  addRegistration(registration: number, kind: number, payload: unknown): void {
+    this.#begin(ofRegistration(registration));
+    this.#message.push(Down.Register, registration, kind, payload);
+  }
+
+  /** Tells the task that its signal has fired, even if it never yields. */
+  addAbort(call: number, reason: unknown): void {
+    if (this.cells) Atomics.store(this.cells, abortCell(call), call + 1);
+    this.add(Down.Abort, call, reason);
+  }
+
+  /** Sends what has gathered; where something in it cannot be cloned, its items one by one, so that only what holds
+   *  the culprit is refused. `moved` gives what a call transfers. */
+  send(moved: (call: number) => Transferable[] | undefined): Refusal[] {
+    if (this.#subjects.length === 0) return [];
+    const message = this.#message;
+    const subjects = this.#subjects;
+    const starts = this.#starts;
+    const transfer = this.#transfer;
+    this.#message = [MAGIC];
+    this.#subjects = [];
+    this.#starts = [];
+    this.#transfer = [];
+    const error = this.#post(message, subjects, transfer);
+    if (error === undefined) return [];
+    if (subjects.length === 1) return [{ subject: subjects[0] as Subject, error }];
+    const refused: Refusal[] = [];
+    subjects.forEach((subject, i) => {
+      const item = [MAGIC, ...message.slice(starts[i], starts[i + 1])];
+      const error = this.#post(item, [subject], (subject >= 0 && moved(subject)) || []);
+      if (error !== undefined) refused.push({ subject, error });
+    });
+    return refused;
+  }
+
+  /** What the n-th message held. */
+  contents(message: number): Subject[] {
+    return this.#recent.get(message) ?? [];
+  }
+
+  /** The call that the worker runs or has run last, -1 if it has run none, -2 where no memory is shared to tell. */
+  running(): number {
+    return this.cells ? Atomics.load(this.cells, STARTED_CELL) - 1 : -2;
+  }
+
+  #begin(subject: Subject): void {
+    this.#subjects.push(subject);
+    this.#starts.push(this.#message.length);
+  }
+
+  #post(message: unknown[], subjects: Subject[], transfer: Transferable[]): unknown {
+    try {
+      this.worker.postMessage(message, transfer);
+    } catch (error) {
+      return error ?? new Error("the engine refused without a word");
+    }
+    this.#sent += 1;
+    this.#recent.set(this.#sent, subjects);
+    this.#recent.delete(this.#sent - REMEMBERED);
+    return undefined;
+  }
+
+  /** The number may be that of an earlier call that was aborted here; its mark must not abort this one too. */
+  #forgetAbort(call: number): void {
+    const { cells } = this;
+    if (cells && Atomics.load(cells, abortCell(call)) === call + 1) Atomics.store(cells, abortCell(call), 0);
+  }
+}
+
+function abortCell(call: number): number {
+  return ABORT_CELLS + (call % ABORT_RING);
+}

@@ -1,0 +1,435 @@
+import * as glue from "centaurus-proxy-glue";
+import { Flag, MAGIC, Up, VERSION } from "../../worker/runtime/protocol.js";
+import { decode, failure } from "./errors.js";
+import type { Handle } from "./handle.js";
+import { registrationOf } from "./handle.js";
+import type { Settings } from "./options.js";
+import type { Owner, Workers } from "./workers.js";
+
+/** A call's values, kept until it settles, since it may have to be sent a second time. */
+export interface Task {
+  /** A function's number, or source text. */
+  target: number | string;
+  args: unknown[];
+  transfer?: Transferable[] | undefined;
+  resolve: (value: never) => void;
+  reject: (error: unknown) => void;
+  /** Takes progress, or a stream's values. */
+  listener?: ((value: unknown) => void) | undefined;
+  stream?: boolean;
+  /** Made by the call: its message is the function's name, its stack the caller's. */
+  context: Error;
+  /** Why the caller aborted, or why the engine would not clone. */
+  reason?: unknown;
+}
+
+/** What a call asks of the scheduler beyond its function. */
+export interface Request {
+  priority: number;
+  key: string | undefined;
+  /** Milliseconds, -1 for none. */
+  timeout: number;
+  retry: number;
+  cancellable: boolean;
+}
+
+interface Registration {
+  kind: number;
+  payload: unknown;
+  resolve: (found: never) => void;
+  reject: (error: unknown) => void;
+  /** What it failed with, which calls of its functions fail with too. */
+  failure?: unknown;
+}
+
+/** What the class is told. */
+export interface Listener {
+  event(kind: string, detail: object): void;
+  /** The pool has come up (`undefined`), cannot come up (an error), or has closed (`null`). */
+  state(state: unknown): void;
+}
+
+const QUEUE_FULL = -1;
+/** Numbers to a command of the scheduler's. */
+const WORDS = 4;
+/** Workers whose last words are remembered: a call may end by a worker's failure a little after that is gone, while
+ *  others were tried in its place. */
+const LAST_WORDS = 32;
+
+/** Carries out what the scheduler decides: keeps the values that it knows by number, writes them into messages, reads
+ *  the workers' messages, settles promises. */
+export class Proxy implements Owner {
+  readonly #pool: glue.Pool;
+  readonly #tasks: (Task | undefined)[] = [];
+  readonly #registrations: Registration[] = [];
+  readonly #handles = new Map<number, Handle>();
+  readonly #words = new Map<number, unknown>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #armed = Infinity;
+  #soon = false;
+  #busy = false;
+
+  constructor(settings: Settings, readonly workers: Workers, readonly listener: Listener) {
+    const { min, max, broadcast, idleTimeout, queueLimit, killGrace } = settings;
+    const seed = (Math.random() * 2 ** 32) >>> 0;
+    const grace = killGrace < 0 ? Number.MAX_SAFE_INTEGER : killGrace;
+    this.#pool = new glue.Pool(min, max, broadcast, idleTimeout, queueLimit, grace, seed);
+  }
+
+  /** Takes a call on. Its number, or a negative one if it has been rejected. */
+  call(task: Task, request?: Request): number {
+    const now = performance.now();
+    const target = typeof task.target === "number" ? task.target : 0;
+    const call = request
+      ? this.#pool.submit_with(
+          now, target, request.priority, request.key, request.timeout, request.retry, request.cancellable,
+          task.stream === true, task.transfer === undefined,
+        )
+      : this.#pool.submit(now, target);
+    if (call >= 0) {
+      this.#tasks[call] = task;
+      this.#tickSoon();
+    } else {
+      task.reject(refusal(call, task));
+    }
+    return call;
+  }
+
+  /** Calls a function once on every worker. */
+  broadcast(target: number, args: unknown[], context: Error): Promise<unknown[]> {
+    const calls = this.#pool.broadcast(performance.now(), target);
+    this.#tickSoon();
+    return Promise.all(
+      Array.from(calls, (call) => {
+        return new Promise((resolve, reject) => {
+          const task = { target, args, resolve, reject, context };
+          if (call >= 0) this.#tasks[call] = task;
+          else reject(refusal(call, task));
+        });
+      }),
+    );
+  }
+
+  /** The caller's signal fired, or the reader of a stream left: the call settles now. */
+  abort(call: number, reason: unknown): void {
+    const task = this.#tasks[call];
+    if (!task) return;
+    task.reason = reason;
+    this.#pool.abort(performance.now(), call);
+    this.#carryOut();
+    this.#tickSoon();
+  }
+
+  /** The reader of a stream has taken so many values. */
+  credit(call: number, count: number): void {
+    this.#handles.get(this.#pool.worker_of(call))?.addCredit(call, count);
+    this.#tickSoon();
+  }
+
+  /** Adds an entry to the registration log. `payload` is given the number of the first of its functions. */
+  register(
+    kind: number,
+    payload: (first: number) => unknown,
+    functions: number,
+    resolve: (found: never) => void,
+    reject: (error: unknown) => void,
+  ): number {
+    const first = this.#pool.next_function();
+    const id = this.#pool.register(performance.now(), functions);
+    if (id < 0) {
+      reject(failure("TerminatedError", undefined, undefined, undefined));
+    } else {
+      this.#registrations[id] = { kind, payload: payload(first), resolve, reject };
+      this.#tickSoon();
+    }
+    return id;
+  }
+
+  /** Completes an entry: every worker is given it again. */
+  refresh(id: number, payload: (first: number) => unknown, functions: number): void {
+    const entry = this.#registrations[id];
+    if (!entry) return;
+    entry.payload = payload(this.#pool.next_function());
+    this.#pool.refresh(performance.now(), id, functions);
+    this.#tickSoon();
+  }
+
+  /** Brings up the workers that the pool keeps at least. */
+  warm(): void {
+    this.#pool.warm(performance.now());
+    this.#tickSoon();
+  }
+
+  terminate(): void {
+    this.#pool.terminate(performance.now());
+    this.#carryOut();
+    clearTimeout(this.#timer);
+  }
+
+  close(): void {
+    this.#pool.close(performance.now());
+    this.#tick();
+  }
+
+  /** The scheduler's numbers in a row. */
+  stats(): Float64Array {
+    return this.#pool.stats();
+  }
+
+  message(handle: Handle, data: unknown): void {
+    if (!Array.isArray(data) || data[0] !== MAGIC) return;
+    const now = performance.now();
+    for (let at = 1; at < data.length; ) at = this.#item(now, handle, data, at);
+    this.#tick();
+  }
+
+  loadFailed(handle: Handle, error: unknown): void {
+    this.#remember(handle.id, error);
+    this.#pool.load_failed(performance.now(), handle.id);
+    this.#tick();
+  }
+
+  gone(handle: Handle, error: unknown): void {
+    this.#remember(handle.id, error);
+    this.#pool.died(performance.now(), handle.id, handle.running());
+    this.#tick();
+  }
+
+  /** Obeys one item of a worker's message and gives the place of the next. */
+  #item(now: number, handle: Handle, data: unknown[], at: number): number {
+    const pool = this.#pool;
+    const worker = handle.id;
+    const id = data[at + 1] as number;
+    const value = data[at + 2];
+    switch (data[at] as Up) {
+      case Up.Done:
+        if (pool.replied(now, worker, id, true, value as number)) this.#take(id)?.resolve(data[at + 3] as never);
+        return at + 4;
+      case Up.Failed:
+        if (pool.replied(now, worker, id, false, value as number)) {
+          const task = this.#take(id);
+          task?.reject(decode(data[at + 3], task.context));
+        }
+        return at + 4;
+      case Up.Item:
+      case Up.Progress:
+        if (pool.item(now, worker, id)) guarded(() => this.#tasks[id]?.listener?.(value));
+        return at + 3;
+      case Up.Started:
+        pool.started(now, worker, id);
+        return at + 2;
+      case Up.Registered:
+        if (pool.registered(now, worker, id, true)) this.#registrations[id]?.resolve(value as never);
+        return at + 3;
+      case Up.RegisterFailed:
+        this.#registrationFailed(now, worker, id, value);
+        return at + 3;
+      case Up.Loaded:
+        if (id === VERSION) {
+          pool.loaded(now, worker);
+        } else {
+          this.#remember(worker, new Error("the worker file is of another release than the page's script"));
+          pool.load_failed(now, worker);
+        }
+        return at + 2;
+      case Up.Locked:
+        this.workers.watchLock(handle);
+        return at + 1;
+      case Up.Crashed:
+        this.#remember(worker, value);
+        pool.died(now, worker, id);
+        return at + 3;
+      case Up.Unreadable:
+        this.#unreadable(now, handle, id);
+        return at + 2;
+      default:
+        return data.length;
+    }
+  }
+
+  #unreadable(now: number, handle: Handle, message: number): void {
+    const error = new Error("the worker could not deserialize the message");
+    const calls: number[] = [];
+    for (const subject of handle.contents(message)) {
+      const task = this.#tasks[subject];
+      if (task) task.reason = error;
+      if (subject >= 0) calls.push(subject);
+      else if (registrationOf(subject) >= 0) this.#registrationFailed(now, handle.id, registrationOf(subject), error);
+    }
+    this.#pool.unreadable(now, handle.id, Uint32Array.from(calls));
+  }
+
+  #registrationFailed(now: number, worker: number, id: number, error: unknown): void {
+    this.#remember(worker, error);
+    const entry = this.#registrations[id];
+    if (!this.#pool.registered(now, worker, id, false) || !entry) return;
+    // Nobody will be given it again.
+    entry.payload = undefined;
+    entry.failure = error;
+    entry.reject(decode(error, undefined));
+  }
+
+  /** The task is settled now; nothing can settle it a second time. */
+  #take(call: number): Task | undefined {
+    const task = this.#tasks[call];
+    this.#tasks[call] = undefined;
+    return task;
+  }
+
+  #remember(worker: number, words: unknown): void {
+    this.#words.set(worker, words);
+    if (this.#words.size > LAST_WORDS) this.#words.delete(this.#words.keys().next().value as number);
+  }
+
+  #tickSoon(): void {
+    if (this.#soon) return;
+    this.#soon = true;
+    queueMicrotask(() => this.#tick());
+  }
+
+  /** Deals out what waits: once for all calls of a task of the page's, so that they travel together. */
+  #tick(): void {
+    this.#soon = false;
+    this.#pool.tick(performance.now());
+    this.#carryOut();
+  }
+
+  /** Does what the scheduler has decided, until it has nothing more to say. A listener that is told meanwhile may call
+   *  the pool; what that decides is done here too, in its turn. */
+  #carryOut(): void {
+    if (this.#busy) return;
+    this.#busy = true;
+    for (;;) {
+      const commands = this.#pool.commands();
+      for (let i = 0; i < commands.length; i += WORDS) {
+        this.#obey(commands[i] as glue.Op, commands[i + 1] as number, commands[i + 2] as number, commands[i + 3] as number);
+      }
+      let refused = false;
+      for (const handle of this.#handles.values()) {
+        for (const { subject, error } of handle.send((call) => this.#tasks[call]?.transfer)) {
+          refused = true;
+          this.#refused(handle.id, subject, error);
+        }
+      }
+      if (commands.length === 0 && !refused) break;
+    }
+    this.#busy = false;
+    this.#arm();
+  }
+
+  #refused(worker: number, subject: number, error: unknown): void {
+    const now = performance.now();
+    const task = this.#tasks[subject];
+    if (task) task.reason = error;
+    if (subject >= 0) this.#pool.post_failed(now, subject);
+    else if (registrationOf(subject) >= 0) this.#registrationFailed(now, worker, registrationOf(subject), error);
+    // Else an abort's reason could not be cloned; the signal's abort matters more than its reason, and the call has
+    // settled with the reason here.
+  }
+
+  #obey(op: glue.Op, a: number, b: number, c: number): void {
+    switch (op) {
+      case glue.Op.Post: {
+        const task = this.#tasks[b];
+        if (!task) return;
+        const flags = (c ? Flag.Marked : 0) | (task.stream ? Flag.Stream : 0) | (task.listener ? Flag.Progress : 0);
+        return this.#handles.get(a)?.addCall(b, task.target, flags, task.args, task.transfer);
+      }
+      case glue.Op.Settle:
+        return this.#settle(a, b, c);
+      case glue.Op.Abort:
+        return this.#handles.get(a)?.addAbort(b, this.#tasks[b]?.reason ?? timeIsUp());
+      case glue.Op.Register: {
+        const entry = this.#registrations[b];
+        if (entry) this.#handles.get(a)?.addRegistration(b, entry.kind, entry.payload);
+        return;
+      }
+      case glue.Op.Spawn:
+        return this.#spawn(a, b);
+      case glue.Op.Kill:
+        return this.#kill(a);
+      case glue.Op.SettleRegistration: {
+        const kind = b === glue.End.Terminated ? "TerminatedError" : "WorkerLoadError";
+        return this.#registrations[a]?.reject(failure(kind, undefined, undefined, this.#words.get(c)));
+      }
+      case glue.Op.Unready:
+        return this.listener.state(failure("WorkerLoadError", undefined, undefined, this.#words.get(a)));
+      default:
+        return this.listener.state(op === glue.Op.Closed ? null : undefined);
+    }
+  }
+
+  #spawn(worker: number, slot: number): void {
+    try {
+      const handle = this.workers.give(worker, slot);
+      this.#handles.set(worker, handle);
+      this.listener.event("workerstart", { worker, slot });
+    } catch (error) {
+      this.#remember(worker, error);
+      this.#pool.load_failed(performance.now(), worker);
+    }
+  }
+
+  #kill(worker: number): void {
+    const handle = this.#handles.get(worker);
+    if (!handle) return;
+    this.#handles.delete(worker);
+    this.workers.end(handle);
+    this.listener.event("workerstop", { worker, slot: handle.slot, reason: decode(this.#words.get(worker), undefined) });
+  }
+
+  #settle(call: number, end: glue.End, whose: number): void {
+    const task = this.#take(call);
+    if (!task) return;
+    const fail = (kind: string, said?: unknown) => task.reject(failure(kind, task.context, task.args, said));
+    switch (end) {
+      case glue.End.Aborted:
+        return task.reject(task.reason);
+      case glue.End.TimedOut:
+        return fail("TimeoutError");
+      case glue.End.LoadFailed:
+        return fail("WorkerLoadError", this.#words.get(whose));
+      case glue.End.Crashed:
+        return fail("WorkerCrashError", this.#words.get(whose));
+      case glue.End.RegistrationFailed:
+        return task.reject(decode(this.#registrations[whose]?.failure, task.context));
+      case glue.End.NotCloneable:
+        return fail("DataCloneError", task.reason);
+      default:
+        return fail("TerminatedError");
+    }
+  }
+
+  /** Has the timer fire when the scheduler next wants it. One that fires too early does no harm, so the timer is only
+   *  ever moved forward. */
+  #arm(): void {
+    const wake = this.#pool.next_wake();
+    if (wake >= this.#armed) return;
+    this.#armed = wake;
+    clearTimeout(this.#timer);
+    // The longest that a timer of the platform can wait (HTML: a signed 32-bit number of ms).
+    const delay = Math.min(Math.max(0, Math.ceil(wake - performance.now())), 2 ** 31 - 1);
+    this.#timer = setTimeout(() => {
+      this.#armed = Infinity;
+      this.#tick();
+    }, delay);
+  }
+}
+
+/** What a task's signal fires with when nobody gave a reason. */
+function timeIsUp(): DOMException {
+  return new DOMException("The call's time is up", "TimeoutError");
+}
+
+function refusal(code: number, { context, args }: Pick<Task, "context" | "args">): Error {
+  return failure(code === QUEUE_FULL ? "QueueFullError" : "TerminatedError", context, args, undefined);
+}
+
+/** What a listener of the page's throws is the page's affair, and must not keep other calls from settling. */
+function guarded(run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    reportError(error);
+  }
+}

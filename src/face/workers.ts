@@ -1,0 +1,120 @@
+import { ABORT_CELLS, ABORT_RING, Down } from "../../worker/runtime/protocol.js";
+import { Handle } from "./handle.js";
+import { diagnose } from "./load.js";
+import type { Settings } from "./options.js";
+
+/** Who is told what workers say. */
+export interface Owner {
+  message(handle: Handle, data: unknown): void;
+  /** The worker could not be started. */
+  loadFailed(handle: Handle, error: unknown): void;
+  /** The worker is gone, or said something that nobody can read. */
+  gone(handle: Handle, error: unknown): void;
+}
+
+let locks = 0;
+
+/** Starts the engine's workers and watches over them. */
+export class Workers {
+  owner: Owner | undefined;
+  #early: Handle | undefined;
+  #bootstrap: string | undefined;
+
+  /** `uncaught` is told of what code in a worker threw where no call could catch it. */
+  constructor(readonly settings: Settings, readonly uncaught: (handle: Handle, error: unknown) => void) {}
+
+  /** Starts the first worker while the proxy itself is still loading. */
+  prespawn(): void {
+    try {
+      this.#early ??= this.#start(0);
+    } catch {
+      // The proxy will meet the same refusal, and knows how to report it.
+    }
+  }
+
+  /** A worker for a slot. Throws where the engine refuses one. */
+  give(id: number, slot: number): Handle {
+    const handle = this.#early ?? this.#start(slot);
+    this.#early = undefined;
+    handle.id = id;
+    handle.slot = slot;
+    handle.add(Down.Hello, { lock: handle.lock, cells: handle.cells });
+    const early = handle.early.splice(0);
+    if (early.length > 0) queueMicrotask(() => early.forEach((data) => this.owner?.message(handle, data)));
+    return handle;
+  }
+
+  /** Ends a worker and forgets it. */
+  end(handle: Handle): void {
+    const { worker } = handle;
+    worker.terminate();
+    worker.onmessage = worker.onerror = worker.onmessageerror = null;
+    handle.unlock?.abort();
+    handle.unlock = undefined;
+    handle.id = -1;
+  }
+
+  /** The worker holds its lock: when the browser gives it to us, the worker is gone, from whatever cause. */
+  watchLock(handle: Handle): void {
+    if (!handle.lock || handle.id < 0) return;
+    handle.unlock = new AbortController();
+    navigator.locks
+      .request(handle.lock, { signal: handle.unlock.signal }, () => {
+        const why = "it ended without a word: out of memory, closed, or killed from outside";
+        if (handle.id >= 0) this.owner?.gone(handle, new Error(why));
+      })
+      .catch(() => {
+        // The wait was called off.
+      });
+  }
+
+  /** The pool has ended. */
+  dispose(): void {
+    if (this.#early) this.end(this.#early);
+    this.#early = undefined;
+    if (this.#bootstrap) URL.revokeObjectURL(this.#bootstrap);
+    this.#bootstrap = undefined;
+  }
+
+  #start(slot: number): Handle {
+    const { worker: url, name } = this.settings;
+    const worker = new Worker(this.#script(url), { name: `${name}-${slot}` });
+    const cells = globalThis.crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(4 * (ABORT_CELLS + ABORT_RING))) : null;
+    const lock = "locks" in navigator ? `centaurus-${performance.timeOrigin}-${Math.random()}-${(locks += 1)}` : null;
+    const handle = new Handle(worker, cells, lock);
+    worker.onmessage = ({ data }: MessageEvent) => {
+      handle.loaded = true;
+      if (handle.id < 0) handle.early.push(data);
+      else this.owner?.message(handle, data);
+    };
+    worker.onmessageerror = () => {
+      if (handle.id >= 0) this.owner?.gone(handle, new Error("it said something that this page cannot deserialize"));
+    };
+    worker.onerror = (event: ErrorEvent) => {
+      event.preventDefault();
+      void this.#failed(handle, event);
+    };
+    return handle;
+  }
+
+  /** A worker's error event means two things: it could not start, or code in it threw where no call could catch it. */
+  async #failed(handle: Handle, event: ErrorEvent): Promise<void> {
+    if (handle.loaded) {
+      this.uncaught(handle, event.error ?? new Error(event.message || "an error without a message"));
+      return;
+    }
+    const why = await diagnose(this.settings.worker, event.message ?? "");
+    if (handle.id >= 0) this.owner?.loadFailed(handle, why);
+    else if (this.#early === handle) this.#early = undefined;
+  }
+
+  /** A worker's script must be of the page's origin. One of another origin is brought in by a line of ours: classic
+   *  scripts may be of any origin. */
+  #script(url: string): string {
+    if (new URL(url).origin === location.origin || /^(blob|data):/.test(url)) return url;
+    this.#bootstrap ??= URL.createObjectURL(
+      new Blob([`importScripts(${JSON.stringify(url)})`], { type: "text/javascript" }),
+    );
+    return this.#bootstrap;
+  }
+}
