@@ -23,6 +23,8 @@ const TERMINATED: i32 = -2;
 pub struct Pool {
     scheduler: Scheduler,
     functions: Functions,
+    /// The commands that were handed over last, where the page's script reads them.
+    out: Vec<u32>,
 }
 
 /// The time as the scheduler counts it.
@@ -65,7 +67,7 @@ impl Pool {
             kill_grace: micros(kill_grace),
             seed: u64::from(seed),
         };
-        Self { scheduler: Scheduler::new(config), functions: Functions::new() }
+        Self { scheduler: Scheduler::new(config), functions: Functions::new(), out: Vec::new() }
     }
 
     /// Takes a call without options on. Its number, -1 if too many wait, -2 if the pool has ended.
@@ -165,13 +167,19 @@ impl Pool {
         self.scheduler.next_wake().map_or(f64::INFINITY, |wake| wake.0 as f64 / 1000.0)
     }
 
-    /// What is to be done, in order, [`command::WORDS`] numbers to a command.
-    pub fn commands(&mut self) -> Vec<u32> {
-        let mut out = Vec::new();
+    /// Puts what is to be done, in order, [`command::WORDS`] numbers to a command, where [`Pool::commands`] points.
+    /// How many numbers.
+    pub fn drain(&mut self) -> usize {
+        self.out.clear();
         while let Some(next) = self.scheduler.poll() {
-            command::write(next, &mut out);
+            command::write(next, &mut self.out);
         }
-        out
+        self.out.len()
+    }
+
+    /// Address of the numbers, until the next [`Pool::drain`]: copying them out would cost a call more than all else.
+    pub fn commands(&self) -> *const u32 {
+        self.out.as_ptr()
     }
 
     /// The worker's file has run.

@@ -59,9 +59,9 @@ export class Core {
     alive.add(this);
     this.workers.prespawn();
     const module = await loadModule(this.settings.proxy());
-    glue.initSync({ module });
+    const { memory } = glue.initSync({ module });
     if (this.ended) return;
-    this.#proxy = new Proxy(this.settings, this.workers, this.#listener);
+    this.#proxy = new Proxy(memory, this.settings, this.workers, this.#listener);
     this.workers.owner = this.#proxy;
   }
 

@@ -64,12 +64,18 @@ export class Proxy implements Owner {
   readonly #registrations: Registration[] = [];
   readonly #handles = new Map<number, Handle>();
   readonly #words = new Map<number, unknown>();
+  #view = new Uint32Array(0);
   #timer: ReturnType<typeof setTimeout> | undefined;
   #armed = Infinity;
   #soon = false;
   #busy = false;
 
-  constructor(settings: Settings, readonly workers: Workers, readonly listener: Listener) {
+  constructor(
+    readonly memory: WebAssembly.Memory,
+    settings: Settings,
+    readonly workers: Workers,
+    readonly listener: Listener,
+  ) {
     const { min, max, broadcast, idleTimeout, queueLimit, killGrace } = settings;
     const seed = (Math.random() * 2 ** 32) >>> 0;
     const grace = killGrace < 0 ? Number.MAX_SAFE_INTEGER : killGrace;
@@ -300,9 +306,12 @@ export class Proxy implements Owner {
     if (this.#busy) return;
     this.#busy = true;
     for (;;) {
-      const commands = this.#pool.commands();
-      for (let i = 0; i < commands.length; i += WORDS) {
-        this.#obey(commands[i] as glue.Op, commands[i + 1] as number, commands[i + 2] as number, commands[i + 3] as number);
+      const length = this.#pool.drain();
+      const first = this.#pool.commands() / Uint32Array.BYTES_PER_ELEMENT;
+      for (let i = first; i < first + length; i += WORDS) {
+        // Seen anew for each, since what a command does may grow the memory and detach what was seen before.
+        const words = this.#words32();
+        this.#obey(words[i] as glue.Op, words[i + 1] as number, words[i + 2] as number, words[i + 3] as number);
       }
       let refused = false;
       for (const handle of this.#handles.values()) {
@@ -311,10 +320,15 @@ export class Proxy implements Owner {
           this.#refused(handle.id, subject, error);
         }
       }
-      if (commands.length === 0 && !refused) break;
+      if (length === 0 && !refused) break;
     }
     this.#busy = false;
     this.#arm();
+  }
+
+  #words32(): Uint32Array {
+    if (this.#view.byteLength === 0) this.#view = new Uint32Array(this.memory.buffer);
+    return this.#view;
   }
 
   #refused(worker: number, subject: number, error: unknown): void {

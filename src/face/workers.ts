@@ -79,7 +79,9 @@ export class Workers {
   #start(slot: number): Handle {
     const { worker: url, name } = this.settings;
     const worker = new Worker(this.#script(url), { name: `${name}-${slot}` });
-    const cells = globalThis.crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(4 * (ABORT_CELLS + ABORT_RING))) : null;
+    // WebKit can be isolated and have no shared memory all the same.
+    const shared = globalThis.crossOriginIsolated && typeof SharedArrayBuffer === "function";
+    const cells = shared ? new Int32Array(new SharedArrayBuffer(4 * (ABORT_CELLS + ABORT_RING))) : null;
     const lock = "locks" in navigator ? `centaurus-${performance.timeOrigin}-${Math.random()}-${(locks += 1)}` : null;
     const handle = new Handle(worker, cells, lock);
     worker.onmessage = ({ data }: MessageEvent) => {
