@@ -159,13 +159,13 @@ impl Scheduler {
         }
     }
 
-    /// A random part of `limit` µs (splitmix64).
+    /// A random part of `limit` µs, never nothing (splitmix64).
     fn jitter(&mut self, limit: u64) -> u64 {
         self.random = self.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.random;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % (limit + 1)
+        (z ^ (z >> 31)) % limit + 1
     }
 
     /// No worker can be started in a slot, but others live: what could only run there fails, keys move elsewhere.

@@ -85,7 +85,7 @@ impl Scheduler {
         if let Some(worker) = self.heard(slot) {
             worker.useful = true;
             worker.ended += 1;
-            worker.busy += run;
+            worker.busy = worker.busy.saturating_add(run);
         }
         self.slots[slot as usize].failures = 0;
         self.leave(slot, call);
@@ -128,7 +128,7 @@ impl Scheduler {
         self.advance(now);
         let Some(slot) = self.slot_of(worker) else { return };
         for &call in calls {
-            if self.place(worker, call).is_none() {
+            if self.place(worker, call).is_none() || self.calls[call].started {
                 continue;
             }
             self.leave(slot, call);

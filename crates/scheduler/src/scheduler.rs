@@ -108,7 +108,7 @@ impl Scheduler {
             return;
         }
         self.meet_deadlines();
-        if self.now >= self.slots_wake {
+        if self.dirty || self.now >= self.slots_wake {
             self.check_starts();
         }
         self.dispatch();
