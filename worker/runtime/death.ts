@@ -33,19 +33,19 @@ export class Death {
     this.#scope.addEventListener("unhandledrejection", (event) => this.#unhandled(event.reason as unknown));
   }
 
-  /** Holds the lock whose release tells the page that this worker is gone. */
-  hold(lock: string): void {
-    const locks = (this.#scope.navigator as Navigator & { locks?: LockManager }).locks;
-    if (!locks) return;
-    void locks
-      .request(lock, () => {
-        this.outbox.add(performance.now(), undefined, Up.Locked);
-        this.outbox.flushSoon();
-        return new Promise<never>(() => {});
-      })
-      .catch(() => {
+  /** Holds the lock whose release tells the page that this worker is gone. Resolves when it is held, or cannot be. */
+  hold(lock: string): Promise<void> {
+    return new Promise((resolve) => {
+      this.#scope.navigator.locks
+        .request(lock, () => {
+          this.outbox.add(performance.now(), undefined, Up.Locked);
+          this.outbox.flush();
+          resolve();
+          return new Promise<never>(() => {});
+        })
         // Without a lock (an opaque origin, a blocked storage) the other signs have to do.
-      });
+        .catch(() => resolve());
+    });
   }
 
   /** Last words: what was running and why it ended. */

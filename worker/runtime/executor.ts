@@ -3,7 +3,7 @@ import { encodeError } from "./failure.js";
 import { Form, type Functions, OneOffs, type Registered } from "./functions.js";
 import type { Outbox } from "./outbox.js";
 import { Down, Flag, STARTED_CELL, Up } from "./protocol.js";
-import { collect, isGenerator, isPromise, sourceOf, type Source, StreamRun } from "./stream.js";
+import { collect, isGenerator, isPromise, sourceOf, type Source, StreamRun, whole } from "./stream.js";
 import { type Host, Moved, Task } from "./task.js";
 
 /** Items of a message that wait for their turn. */
@@ -45,6 +45,17 @@ export class Executor implements Host {
     readonly trapped: (call: number, error: Error) => void,
   ) {
     this.#context = currentTask(() => this.#task);
+    outbox.onLost = (call) => {
+      const stream = this.#streams.get(call);
+      this.#streams.delete(call);
+      stream?.run.leave();
+    };
+  }
+
+  /** Nothing is run before this has come; what arrives waits. */
+  await(signal: Promise<void>): void {
+    this.#busy = true;
+    void signal.then(() => this.#drain());
   }
 
   /** A message from the proxy. */
@@ -164,31 +175,18 @@ export class Executor implements Host {
     }
     this.current = call;
     this.#task = task;
-    let result: unknown;
     try {
-      result = invoke(entry, task, args);
+      let result = invoke(entry, task, args);
+      if (isGenerator(result)) result = collect(result as Source);
+      if (isPromise(result)) {
+        const returned = whole(result).then((value) => this.#end(call, flags, start, value, false));
+        return returned.catch((error: unknown) => this.#end(call, flags, start, error, true));
+      }
+      this.#end(call, flags, start, result, false);
     } catch (error) {
       this.#end(call, flags, start, error, true);
-      return undefined;
     }
-    if (isGenerator(result)) result = collect(result as Source);
-    if (!isPromise(result)) {
-      this.#end(call, flags, start, result, false);
-      return undefined;
-    }
-    return (result as Promise<unknown>).then(
-      (value) => {
-        if (isGenerator(value)) {
-          return collect(value as Source).then(
-            (values) => this.#end(call, flags, start, values, false),
-            (error: unknown) => this.#end(call, flags, start, error, true),
-          );
-        }
-        this.#end(call, flags, start, value, false);
-        return undefined;
-      },
-      (error: unknown) => this.#end(call, flags, start, error, true),
-    );
+    return undefined;
   }
 
   #end(call: number, flags: number, start: number, value: unknown, threw: boolean): void {
@@ -215,21 +213,33 @@ export class Executor implements Host {
 
   async #stream(call: number, task: Task, entry: Registered | undefined, args: unknown[], start: number): Promise<void> {
     const run = new StreamRun(call, this.outbox);
-    this.#streams.set(call, { run, task });
+    const stream = { run, task };
+    // Once a value could not be sent the page knows the call as failed, and its number may be another's.
+    const over = () => this.#stopped || this.#streams.get(call) !== stream;
+    this.#streams.set(call, stream);
     try {
-      const result = await invoke(entry, task, args);
+      const result = await this.#begin(task, entry, args);
       await run.pump(sourceOf(result) ?? [result][Symbol.iterator]());
-      if (this.#stopped) return;
+      if (over()) return;
       const now = performance.now();
       this.outbox.add(now, undefined, Up.Done, call, now - start, undefined);
     } catch (error) {
-      if (this.#stopped) return;
+      if (over()) return;
       if (isTrap(error)) return this.trapped(call, error);
       this.#fail(call, start, error);
-    } finally {
-      this.#streams.delete(call);
     }
+    this.#streams.delete(call);
     this.outbox.flushSoon();
+  }
+
+  /** An arrow function's `this` stands for the stream's task while it runs; its generator has one of its own. */
+  #begin(task: Task, entry: Registered | undefined, args: unknown[]): unknown {
+    this.#task = task;
+    try {
+      return invoke(entry, task, args);
+    } finally {
+      this.#task = undefined;
+    }
   }
 
   #abort(call: number, reason: unknown, message: unknown[]): void {
@@ -278,9 +288,14 @@ function invoke(entry: Registered | undefined, task: Task, args: unknown[]): unk
     else result = value;
     wake?.();
   };
-  const returned = entry.run.call(task, (value: unknown) => settle(value, false), (error: unknown) => settle(error, true), ...args);
-  // An async function in the original form may fail before it calls either.
-  if (!settled && isPromise(returned)) returned.then(undefined, (error: unknown) => settle(error, true));
+  try {
+    const returned = entry.run.call(task, (value: unknown) => settle(value, false), (error: unknown) => settle(error, true), ...args);
+    // An async function in the original form may fail before it calls either.
+    if (!settled && isPromise(returned)) returned.then(undefined, (error: unknown) => settle(error, true));
+  } catch (error) {
+    // As in a promise's executor: what is thrown after the result is of no interest, save that a trap is.
+    if (!settled || isTrap(error)) throw error;
+  }
   if (settled) {
     if (failed) throw thrown;
     return result;
@@ -292,7 +307,12 @@ function invoke(entry: Registered | undefined, task: Task, args: unknown[]): unk
 
 /** A wasm instance that trapped is left in the middle of whatever it was doing and must not be used again. */
 function isTrap(error: unknown): error is Error {
-  return typeof WebAssembly === "object" && error instanceof WebAssembly.RuntimeError;
+  try {
+    return error instanceof WebAssembly.RuntimeError;
+  } catch {
+    // A proxy that throws; or there is no WebAssembly.
+    return false;
+  }
 }
 
 /** `this` for arrow functions, which cannot be given one per call: it stands for the call whose turn it is. */
@@ -302,6 +322,6 @@ function currentTask(task: () => Task | undefined): object {
       return task()?.signal;
     },
     progress: (value: unknown) => task()?.progress(value),
-    transfer: (value: unknown, list: readonly Transferable[]) => new Moved(value, list),
+    transfer: (value: unknown, list: readonly Transferable[]) => new Moved(value, [...list]),
   });
 }

@@ -1,8 +1,10 @@
-/** What travels when a call fails: a value as it was thrown, or an error taken apart, because structured clone alone
- *  loses class names, own properties and, in some engines, stacks and causes. */
-export type EncodedFailure = { value: unknown } | { error: EncodedError };
+import { culprit } from "./culprit.js";
 
-/** An error as plain data. */
+/** What travels when a call fails: a value as it was thrown, an error taken apart, because structured clone alone loses
+ *  class names, own properties and, in some engines, stacks and causes; or word of something that cannot travel. */
+export type EncodedFailure = { value: unknown } | { error: EncodedError } | { uncloneable: string; why: string };
+
+/** An error as plain data. One that is reached twice is one object: structured clone keeps that. */
 export interface EncodedError {
   /** Name of the nearest built-in class. */
   base: string;
@@ -14,22 +16,42 @@ export interface EncodedError {
   cause?: EncodedFailure;
   /** The members of an AggregateError. */
   errors?: EncodedFailure[];
-  /** Own enumerable properties that can be cloned. */
-  properties?: [string, EncodedFailure][];
+  /** Own properties that can be cloned, and whether they are enumerable. */
+  properties?: [string, EncodedFailure, boolean][];
 }
 
-/** Causes are followed so far; a longer chain is nearly always a circle. */
-const CAUSES = 16;
+/** Errors inside errors are followed so far: what is deeper would overflow the stack before it told anybody anything. */
+const DEPTH = 100;
 
 const BUILT_IN = new Set([
   "Error", "TypeError", "RangeError", "SyntaxError", "ReferenceError", "EvalError", "URIError", "AggregateError",
   "DOMException", "CompileError", "LinkError", "RuntimeError",
 ]);
 
+/** Kept in fields of their own. */
+const FIELDS = new Set(["name", "message", "stack", "cause", "errors"]);
+/** Where the engines themselves put the place of an error. */
+const PLACES = new Set(["fileName", "lineNumber", "columnNumber", "sourceURL", "line", "column"]);
+
 /** Takes a thrown value apart. */
-export function encodeError(thrown: unknown, depth = 0): EncodedFailure {
-  if (!isError(thrown)) return { value: thrown };
-  const error = thrown as Error & { errors?: unknown };
+export function encodeError(thrown: unknown): EncodedFailure {
+  try {
+    return isError(thrown) ? { error: encode(thrown, new Map(), 0) } : { value: thrown };
+  } catch (error) {
+    // A proxy, or a getter, that throws again.
+    return { uncloneable: "What was thrown", why: String(error) };
+  }
+}
+
+/** Says that a value cannot travel; `what` is what the error calls it. */
+export function uncloneable(what: string, value: unknown, moved: readonly unknown[], error: unknown): EncodedFailure {
+  const path = culprit(value, moved);
+  return { uncloneable: path ? `${what} (at ${path})` : what, why: text(() => (error as Error).message) };
+}
+
+function encode(error: Error & { errors?: unknown }, seen: Map<object, EncodedError>, depth: number): EncodedError {
+  const known = seen.get(error);
+  if (known) return known;
   const encoded: EncodedError = {
     base: builtInOf(error),
     class: text(() => error.constructor.name) || "Error",
@@ -37,15 +59,18 @@ export function encodeError(thrown: unknown, depth = 0): EncodedFailure {
     message: text(() => error.message),
     stack: text(() => error.stack),
   };
-  if (depth < CAUSES) {
-    if ("cause" in error) encoded.cause = cloneable(error.cause, depth + 1);
-    if (Array.isArray(error.errors)) encoded.errors = error.errors.map((one) => cloneable(one, depth + 1));
-    encoded.properties = properties(error, depth + 1);
+  seen.set(error, encoded);
+  if (depth < DEPTH) {
+    const inner = (value: unknown) => (isError(value) ? { error: encode(value, seen, depth + 1) } : clone(value));
+    const orText = (value: unknown) => inner(value) ?? { value: text(() => value) };
+    if ("cause" in error) encoded.cause = orText(error.cause);
+    if (Array.isArray(error.errors)) encoded.errors = error.errors.map(orText);
+    encoded.properties = properties(error, inner);
   }
-  return { error: encoded };
+  return encoded;
 }
 
-function isError(thrown: unknown): boolean {
+function isError(thrown: unknown): thrown is Error {
   return thrown instanceof Error || Object.prototype.toString.call(thrown) === "[object Error]"
     || (typeof DOMException === "function" && thrown instanceof DOMException);
 }
@@ -58,27 +83,27 @@ function builtInOf(error: object): string {
   return "Error";
 }
 
-function properties(error: object, depth: number): [string, EncodedFailure][] {
-  const kept: [string, EncodedFailure][] = [];
-  for (const key of Object.keys(error)) {
-    if (key === "name" || key === "message" || key === "stack" || key === "cause" || key === "errors") continue;
+function properties(error: object, encode: (value: unknown) => EncodedFailure | undefined) {
+  const kept: [string, EncodedFailure, boolean][] = [];
+  for (const key of Object.getOwnPropertyNames(error)) {
+    const enumerable = Object.prototype.propertyIsEnumerable.call(error, key);
+    if (FIELDS.has(key) || (!enumerable && PLACES.has(key))) continue;
     try {
-      const value = (error as Record<string, unknown>)[key];
-      if (isError(value)) kept.push([key, encodeError(value, depth)]);
-      else kept.push([key, { value: structuredClone(value) }]);
+      const value = encode((error as Record<string, unknown>)[key]);
+      // What cannot be cloned must not cost the caller the error itself; nor must a getter that throws.
+      if (value) kept.push([key, value, enumerable]);
     } catch {
-      // A property that cannot be cloned must not cost the caller the error itself.
+      continue;
     }
   }
   return kept;
 }
 
-function cloneable(value: unknown, depth: number): EncodedFailure {
-  if (isError(value)) return encodeError(value, depth);
+function clone(value: unknown): EncodedFailure | undefined {
   try {
     return { value: structuredClone(value) };
   } catch {
-    return { value: String(value) };
+    return undefined;
   }
 }
 

@@ -46,7 +46,7 @@ export class OneOffs {
 }
 
 /** Indirect, so that the source sees the worker's globals and none of this bundle's names. */
-const evaluate = (0, eval) as (source: string) => unknown;
+const evaluate = globalThis.eval as (source: string) => unknown;
 
 /**
  * Makes a function of its source text.
@@ -71,14 +71,27 @@ export function compile(name: string, source: string, context: object): Register
 
 /** `{ name(a) {…} }` gives a source that is only valid inside an object literal. */
 function compileMethod(source: string, context: object, tail: string, first: SyntaxError): unknown {
-  let holder: object;
-  try {
-    holder = (evaluate(`(function(){return({${source}\n})})${tail}`) as () => object).call(context);
-  } catch {
-    throw first;
+  for (const method of methods(source)) {
+    try {
+      const holder = (evaluate(`(function(){return({${method}\n})})${tail}`) as () => object).call(context);
+      return (holder as Record<PropertyKey, unknown>)[Reflect.ownKeys(holder)[0] as PropertyKey];
+    } catch {
+      // The next, if there is one.
+    }
   }
-  const key = Reflect.ownKeys(holder)[0];
-  return key === undefined ? undefined : (holder as Record<PropertyKey, unknown>)[key];
+  throw first;
+}
+
+/** The source as it is; or, where its key is computed from what only the page knows, with another key. Which of the
+ *  brackets closes the key is for the parser to find out. */
+function* methods(source: string): Generator<string> {
+  yield source;
+  const [, kind] = /^((?:async\b)?\s*\*?\s*)\[/.exec(source) ?? [];
+  if (kind === undefined) return;
+  for (let at = source.indexOf("]"); at >= 0; at = source.indexOf("]", at + 1)) {
+    const rest = source.slice(at + 1);
+    if (/^\s*\(/.test(rest)) yield `${kind}computed${rest}`;
+  }
 }
 
 function blockedByPolicy(error: unknown): boolean {

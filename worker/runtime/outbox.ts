@@ -1,5 +1,5 @@
 import { MAGIC, Up } from "./protocol.js";
-import { encodeError, type EncodedFailure } from "./failure.js";
+import { uncloneable } from "./failure.js";
 
 /** Elements that follow each tag, needed to take a batch apart again when it could not be cloned as a whole. */
 const FIELDS: Record<number, number> = {
@@ -12,14 +12,18 @@ export const HOLD = 2;
 
 /** Collects what the worker says and sends it in as few messages as the reader will not notice. */
 export class Outbox {
+  /** Told of a stream whose value could not be sent: the page has been told that it failed. */
+  onLost: (call: number) => void = () => {};
   #batch: unknown[] = [MAGIC];
   #transfer: Transferable[] = [];
+  /** What each item moves, by its place in the batch. */
+  #moves = new Map<number, readonly Transferable[]>();
   #since = 0;
   #scheduled = false;
   #closed = false;
   readonly #channel = new MessageChannel();
 
-  constructor(readonly post: (message: unknown, transfer: Transferable[]) => void) {
+  constructor(readonly post: (message: unknown, transfer: readonly Transferable[]) => void) {
     this.#channel.port1.onmessage = () => {
       this.#scheduled = false;
       this.flush();
@@ -28,9 +32,13 @@ export class Outbox {
 
   /** Adds an item that may wait for company. */
   add(now: number, transfer: readonly Transferable[] | undefined, ...item: unknown[]): void {
-    if (this.#batch.length === 1) this.#since = now;
-    this.#batch.push(...item);
-    if (transfer) this.#transfer.push(...transfer);
+    const batch = this.#batch;
+    if (batch.length === 1) this.#since = now;
+    if (transfer) {
+      this.#moves.set(batch.length, transfer);
+      this.#transfer.push(...transfer);
+    }
+    batch.push(...item);
   }
 
   /** The common case, a returned call, without the cost of rest parameters. */
@@ -55,12 +63,16 @@ export class Outbox {
     if (this.#batch.length === 1 || this.#closed) return;
     const batch = this.#batch;
     const transfer = this.#transfer;
+    const moves = this.#moves;
     this.#batch = [MAGIC];
-    this.#transfer = [];
+    if (transfer.length > 0) {
+      this.#transfer = [];
+      this.#moves = new Map();
+    }
     try {
       this.post(batch, transfer);
     } catch {
-      this.#oneByOne(batch, transfer);
+      this.#oneByOne(batch, moves);
     }
   }
 
@@ -70,47 +82,43 @@ export class Outbox {
     this.#closed = true;
   }
 
-  /** Something in the batch cannot be cloned. Only what holds it fails; each item takes those of the batch's
-   *  transferables along that its own value contains, which the engine tells by accepting them. */
-  #oneByOne(batch: unknown[], transfer: Transferable[]): void {
-    for (let i = 1; i < batch.length; ) {
-      const tag = batch[i] as Up;
-      const end = i + 1 + (FIELDS[tag] ?? 0);
-      const item = batch.slice(i, end);
-      i = end;
+  /** Something in the batch cannot be cloned. Only what holds it fails. */
+  #oneByOne(batch: unknown[], moves: Map<number, readonly Transferable[]>): void {
+    // A call whose value could not be sent has been told to have failed; nothing may be said of its number any more.
+    const lost = new Set<unknown>();
+    for (let at = 1; at < batch.length; ) {
+      const tag = batch[at] as Up;
+      const end = at + 1 + (FIELDS[tag] ?? 0);
+      const item = batch.slice(at, end);
+      const moved = moves.get(at) ?? [];
+      at = end;
+      if ((tag === Up.Item || tag === Up.Done || tag === Up.Failed) && lost.has(item[1])) continue;
       try {
-        this.post([MAGIC, ...item], holds(item, transfer));
+        this.post([MAGIC, ...item], moved);
       } catch (error) {
-        if (tag === Up.Done || tag === Up.Failed || tag === Up.Item) {
-          this.post([MAGIC, Up.Failed, item[1], 0, notCloneable("result", error)], []);
-        } else if (tag === Up.Registered || tag === Up.RegisterFailed) {
-          this.post([MAGIC, Up.RegisterFailed, item[1], notCloneable("registration's answer", error)], []);
-        } else if (tag === Up.Crashed) {
-          this.post([MAGIC, Up.Crashed, item[1], notCloneable("last error", error)], []);
-        }
+        if (tag === Up.Item) lost.add(item[1]);
+        this.#lost(tag, item, moved, error);
       }
     }
   }
-}
 
-/** Those of `transfer` that `item` reaches directly: a transferred value is nearly always the result itself or a
- *  property of it. What is not found is cloned, which is slower and never wrong. */
-function holds(item: unknown[], transfer: Transferable[]): Transferable[] {
-  const reached = new Set<unknown>();
-  for (const field of item) {
-    reached.add(field);
-    if (ArrayBuffer.isView(field)) reached.add(field.buffer);
-    else if (typeof field === "object" && field !== null) {
-      for (const value of Object.values(field)) {
-        reached.add(value);
-        if (ArrayBuffer.isView(value)) reached.add(value.buffer);
-      }
+  #lost(tag: Up, item: unknown[], moved: readonly Transferable[], error: unknown): void {
+    const id = item[1] as number;
+    const value = item[item.length - 1];
+    const thrown = () => uncloneable("What was thrown", (value as { value: unknown }).value, moved, error);
+    switch (tag) {
+      case Up.Done:
+        return this.post([MAGIC, Up.Failed, id, 0, uncloneable("The result", value, moved, error)], []);
+      case Up.Failed:
+        return this.post([MAGIC, Up.Failed, id, 0, thrown()], []);
+      case Up.Item:
+        this.post([MAGIC, Up.Failed, id, 0, uncloneable("A value", value, moved, error)], []);
+        return this.onLost(id);
+      case Up.RegisterFailed:
+        return this.post([MAGIC, Up.RegisterFailed, id, thrown()], []);
+      default:
+        // Progress: the task runs on, and the page hears of it as of any error that no call could catch.
+        reportError(error);
     }
   }
-  return transfer.filter((one) => reached.has(one));
-}
-
-function notCloneable(what: string, cause: unknown): EncodedFailure {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return encodeError(new DOMException(`The ${what} cannot be cloned: ${message}`, "DataCloneError"));
 }

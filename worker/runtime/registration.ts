@@ -2,6 +2,7 @@ import { freeVariables } from "./free-variables.js";
 import { compile, type Form, Form as Forms, type Functions, type Registered } from "./functions.js";
 import { Kind } from "./protocol.js";
 import { services } from "./services.js";
+import { isPromise } from "./stream.js";
 
 /** What a successful registration tells the page. */
 export interface Found {
@@ -98,6 +99,5 @@ async function loadModule(functions: Functions, { url, names }: { url: string; n
 
 function setUp({ source, args }: { source: string; args: unknown[] }, context: object): undefined | Promise<undefined> {
   const result = compile("setup", source, context).apply(context, args);
-  if (typeof result === "object" && result !== null && "then" in result) return Promise.resolve(result).then(() => undefined);
-  return undefined;
+  return isPromise(result) ? Promise.resolve(result).then(() => undefined) : undefined;
 }

@@ -10,8 +10,10 @@ export type Source = AsyncIterator<unknown> | Iterator<unknown>;
 export function sourceOf(result: unknown): Source | undefined {
   if (typeof result !== "object" || result === null) return undefined;
   const able = result as { [Symbol.asyncIterator]?: () => Source; [Symbol.iterator]?: () => Source; getReader?: unknown };
-  if (typeof able[Symbol.asyncIterator] === "function") return able[Symbol.asyncIterator]();
-  if (typeof able[Symbol.iterator] === "function") return able[Symbol.iterator]();
+  const asynchronous = able[Symbol.asyncIterator];
+  if (typeof asynchronous === "function") return asynchronous.call(able);
+  const synchronous = able[Symbol.iterator];
+  if (typeof synchronous === "function") return synchronous.call(able);
   // WebKit's ReadableStream is not iterable.
   if (typeof ReadableStream === "function" && result instanceof ReadableStream) return readerOf(result);
   return undefined;
@@ -37,13 +39,22 @@ async function* readerOf(stream: ReadableStream<unknown>): AsyncGenerator<unknow
 }
 
 /** All of a generator's values, for a call that did not ask for a stream. */
-export async function collect(source: Source): Promise<unknown[]> {
+export async function collect(source: Source): Promise<unknown> {
   const values: unknown[] = [];
+  const moved: Transferable[] = [];
   for (;;) {
     const { done, value } = await source.next();
-    if (done) return values;
-    values.push(value);
+    if (done) return moved.length > 0 ? new Moved(values, moved) : values;
+    const one = await value;
+    if (one instanceof Moved) moved.push(...one.list);
+    values.push(one instanceof Moved ? one.value : one);
   }
+}
+
+/** A promise of the result, whatever kind of thenable the function gave; of a generator, of all its values. */
+export async function whole(result: PromiseLike<unknown>): Promise<unknown> {
+  const value = await result;
+  return isGenerator(value) ? collect(value as Source) : value;
 }
 
 /** A stream under way: sends values while it has credit. */
@@ -78,8 +89,11 @@ export class StreamRun {
         return;
       }
       const next = source.next();
-      const { done, value } = isPromise(next) ? await next : next;
+      const { done, value: given } = isPromise(next) ? await next : next;
       if (done) return;
+      // A plain generator may give promises.
+      const value = isPromise(given) ? await given : given;
+      if (this.#left) continue;
       this.#credit -= 1;
       const now = performance.now();
       if (value instanceof Moved) this.outbox.add(now, value.list, Up.Item, this.call, value.value);

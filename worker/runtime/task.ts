@@ -38,7 +38,7 @@ export class Task {
 
   /** Returns `value` with the transferables of `list` moved, not cloned. */
   transfer(value: unknown, list: readonly Transferable[]): Moved {
-    return new Moved(value, list);
+    return new Moved(value, [...list]);
   }
 
   /** The worker's own hand on the task; not for tasks. */
