@@ -23,3 +23,8 @@ pub mod zlib;
 
 pub use error::{DictionaryFault, Error, Limit, Place};
 pub use sink::Sink;
+
+/// The example of the project's README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;
