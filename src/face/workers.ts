@@ -54,18 +54,24 @@ export class Workers {
     handle.id = -1;
   }
 
-  /** The worker holds its lock: when the browser gives it to us, the worker is gone, from whatever cause. */
+  /** The worker has asked for its lock: when the browser gives it to us, the worker is gone, from whatever cause. */
   watchLock(handle: Handle): void {
-    if (!handle.lock || handle.id < 0) return;
-    handle.unlock = new AbortController();
-    navigator.locks
-      .request(handle.lock, { signal: handle.unlock.signal }, () => {
-        const why = "it ended without a word: out of memory, closed, or killed from outside";
-        if (handle.id >= 0) this.owner?.gone(handle, new Error(why));
-      })
-      .catch(() => {
-        // The wait was called off.
-      });
+    const { lock } = handle;
+    if (!lock || handle.id < 0) return;
+    const { signal } = (handle.unlock = new AbortController());
+    const watch = (): Promise<void> =>
+      navigator.locks
+        // Nothing orders the two requests, the worker's and this one; if this one was first, that one still waits.
+        .request(lock, { signal }, () => waits(lock))
+        .then((alive) => {
+          if (alive) return watch();
+          const why = "it ended without a word: out of memory, closed, or killed from outside";
+          if (handle.id >= 0) this.owner?.gone(handle, new Error(why));
+          return undefined;
+        });
+    watch().catch(() => {
+      // The wait was called off.
+    });
   }
 
   /** The pool has ended. */
@@ -119,4 +125,10 @@ export class Workers {
     );
     return this.#bootstrap;
   }
+}
+
+/** Whether anyone waits for a lock. */
+async function waits(lock: string): Promise<boolean> {
+  const { pending = [] } = await navigator.locks.query();
+  return pending.some(({ name }) => name === lock);
 }

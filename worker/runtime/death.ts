@@ -33,19 +33,17 @@ export class Death {
     this.#scope.addEventListener("unhandledrejection", (event) => this.#unhandled(event.reason as unknown));
   }
 
-  /** Holds the lock whose release tells the page that this worker is gone. Resolves when it is held, or cannot be. */
-  hold(lock: string): Promise<void> {
-    return new Promise((resolve) => {
-      this.#scope.navigator.locks
-        .request(lock, () => {
-          this.outbox.add(performance.now(), undefined, Up.Locked);
-          this.outbox.flush();
-          resolve();
-          return new Promise<never>(() => {});
-        })
+  /** Asks for the lock whose release tells the page that this worker is gone, and says so: from then on the page can
+   *  tell, whatever is run here. Waiting until it is granted would cost every start a round trip to another process. */
+  hold(lock: string): void {
+    const locks = (this.#scope.navigator as { locks?: LockManager }).locks;
+    if (!locks) return;
+    locks
+      .request(lock, () => new Promise<never>(() => {}))
+      .catch(() => {
         // Without a lock (an opaque origin, a blocked storage) the other signs have to do.
-        .catch(() => resolve());
-    });
+      });
+    this.outbox.add(performance.now(), undefined, Up.Locked);
   }
 
   /** Last words: what was running and why it ended. */

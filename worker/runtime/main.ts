@@ -41,8 +41,7 @@ self.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
   if (data[1] === Down.Hello) {
     const { lock, cells } = data[2] as Hello;
     executor.cells = cells ?? undefined;
-    // Before the lock is held nobody would notice if what is run here ended the worker.
-    if (lock !== null) executor.await(death.hold(lock));
+    if (lock !== null) death.hold(lock);
   }
   executor.receive(data);
 });

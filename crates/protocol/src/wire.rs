@@ -102,7 +102,7 @@ tags! {
     Up {
         /// The worker file has run and speaks this version.
         Loaded = 1, "version";
-        /// The worker holds the Web Lock that its death releases.
+        /// The worker has asked for the Web Lock that its death releases.
         Locked = 2, "";
         /// A registration succeeded; what it found: names of a module's exports, warnings.
         Registered = 3, "registration, found";
