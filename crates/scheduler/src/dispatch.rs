@@ -7,6 +7,7 @@ use crate::command::Command;
 use crate::config::{MAX_PIPELINE, PIPELINE_BUDGET, STARVE_AFTER};
 use crate::order::{by_number, name};
 use crate::scheduler::Scheduler;
+use crate::worker::{Slot, Worker};
 
 /// One call in hand weighs more than any number of streams, in the choice of a worker.
 const CALL_WEIGHT: u32 = 1 << 16;
@@ -24,8 +25,9 @@ impl Scheduler {
                 continue;
             }
             if let Some(worker) = slot.worker.as_ref().filter(|worker| worker.takes()) {
-                let streams = (worker.streams.len() as u32).min(CALL_WEIGHT - 1);
-                takers.push((worker.fifo.len() as u32 * CALL_WEIGHT + streams, index as u32));
+                // Calls for anybody go first to those that nobody else waits for.
+                let beside = 2 * worker.streams.len() as u32 + u32::from(!slot.lane.is_empty());
+                takers.push((worker.fifo.len() as u32 * CALL_WEIGHT + beside.min(CALL_WEIGHT - 1), index as u32));
             }
         }
         while self.waiting > 0
@@ -166,10 +168,13 @@ impl Scheduler {
         }
     }
 
-    /// Binds a key to the slot that has the fewest, one with a worker first.
+    /// Binds a key to the slot that has the fewest; of those to one with a worker, the one with the least to do.
     pub(crate) fn bind(&mut self, key: u32) {
-        let slots = self.slots.iter().enumerate().filter(|(_, slot)| !slot.given_up);
-        let best = slots.min_by_key(|(_, slot)| (slot.keys, slot.worker.is_none())).map_or(0, |(index, _)| index);
+        let load = |slot: &Slot| {
+            let held = |worker: &Worker| worker.fifo.len() + worker.streams.len();
+            (slot.given_up, slot.keys, slot.worker.as_ref().map_or(usize::MAX, held))
+        };
+        let best = self.slots.iter().enumerate().min_by_key(|(_, slot)| load(slot)).map_or(0, |(index, _)| index);
         self.slots[best].keys += 1;
         self.keys[key].slot = Some(best as u32);
     }
