@@ -9,7 +9,7 @@ use crate::browsers::{Browser, Engine, SharedMemory};
 use crate::build::{self, Profile};
 use crate::node::Node;
 use crate::report::{Message, Next, PageId, Plan, Report};
-use crate::test_server::{Site, TestServer};
+use crate::test_server::{Caching, Site, TestServer};
 use crate::workspace::Workspace;
 use crate::{demo, interruptible};
 
@@ -29,7 +29,7 @@ pub(crate) fn bench(workspace: &Workspace, engine: Engine, filters: &[String]) -
 
 async fn run(workspace: &Workspace, engine: Engine, filters: &[String]) -> Result<()> {
     let (sender, mut messages) = mpsc::unbounded_channel();
-    let server = TestServer::start(workspace, sender).await?;
+    let server = TestServer::start(workspace, Caching::Allowed, sender).await?;
     let url = format!(
         "{}/{BENCH_PAGE}?page={PAGE}&engine={}&site={}&origin2={}",
         server.origin(Site::Isolated),

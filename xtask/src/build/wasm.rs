@@ -66,7 +66,7 @@ const FEATURES: &[&str] = &[
     "--enable-call-indirect-overlong",
 ];
 
-/// wasm-opt reads this from package.json's lock; another release may write other bytes.
+/// Names the release of wasm-opt: another may write other bytes.
 const BINARYEN_MANIFEST: &str = "node_modules/binaryen/package.json";
 
 impl WasmCrate {

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use crate::browsers::{Browser, Engine, SharedMemory};
 use crate::report::{Message, Next, PageId, Report};
 use crate::tally::Tally;
-use crate::test_server::{Site, TestServer};
+use crate::test_server::{Caching, Site, TestServer};
 use crate::workspace::Workspace;
 use page::Page;
 
@@ -37,7 +37,7 @@ pub(crate) async fn run(workspace: &Workspace, engine: Engine, filters: &[String
     // Before the clock starts: it may have to be installed.
     engine.binary()?;
     let (sender, messages) = mpsc::unbounded_channel();
-    let server = TestServer::start(workspace, sender).await?;
+    let server = TestServer::start(workspace, Caching::Forbidden, sender).await?;
     let mut run = Run {
         engine,
         filters,

@@ -25,6 +25,8 @@ use faults::Faults;
 use files::Files;
 use policy::Policy;
 
+pub(crate) use policy::Caching;
+
 /// A set of rules that pages are served under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -74,7 +76,11 @@ struct FromPage {
 
 impl TestServer {
     /// Listens on free ports of the loopback; what the pages say goes to `messages`.
-    pub(crate) async fn start(workspace: &Workspace, messages: mpsc::UnboundedSender<Message>) -> Result<Self> {
+    pub(crate) async fn start(
+        workspace: &Workspace,
+        caching: Caching,
+        messages: mpsc::UnboundedSender<Message>,
+    ) -> Result<Self> {
         let files = Arc::new(Files::new(workspace));
         let faults = Arc::new(Faults::default());
         let mut server = Self { sites: Vec::new(), tasks: Vec::new() };
@@ -84,7 +90,7 @@ impl TestServer {
             let shared = Shared {
                 files: Arc::clone(&files),
                 faults: Arc::clone(&faults),
-                policy: Policy::of(site),
+                policy: Policy::of(site, caching),
                 messages: messages.clone(),
             };
             let router = Router::new()

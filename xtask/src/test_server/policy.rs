@@ -17,11 +17,22 @@ pub(super) struct Policy {
     isolated: bool,
     csp: bool,
     open: bool,
+    caching: Caching,
+}
+
+/// Whether browsers may keep what they get.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Caching {
+    /// A suite must see the files as they are now.
+    #[default]
+    Forbidden,
+    /// As a site that people visit again has it.
+    Allowed,
 }
 
 impl Policy {
-    pub(super) fn of(site: Site) -> Self {
-        Self { isolated: site == Site::Isolated, csp: site == Site::Csp, open: site == Site::Other }
+    pub(super) fn of(site: Site, caching: Caching) -> Self {
+        Self { isolated: site == Site::Isolated, csp: site == Site::Csp, open: site == Site::Other, caching }
     }
 
     /// `/isolated/` and `/csp/` in front of any path add their rules to the site's.
@@ -38,8 +49,13 @@ impl Policy {
     }
 
     pub(super) fn apply(self, headers: &mut HeaderMap) {
-        // A suite must see the files as they are now.
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(
+            header::CACHE_CONTROL,
+            match self.caching {
+                Caching::Forbidden => HeaderValue::from_static("no-store"),
+                Caching::Allowed => HeaderValue::from_static("max-age=3600"),
+            },
+        );
         if self.isolated {
             headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
             headers.insert(EMBEDDER_POLICY, HeaderValue::from_static("require-corp"));
@@ -65,14 +81,15 @@ mod tests {
 
     #[test]
     fn prefixes_add_up() {
-        let (policy, path) = Policy::of(Site::Plain).with_prefixes("/isolated/csp/pkg/centaurus.js");
+        let (policy, path) =
+            Policy::of(Site::Plain, Caching::Forbidden).with_prefixes("/isolated/csp/pkg/centaurus.js");
         assert!(policy.isolated && policy.csp && !policy.open);
         assert_eq!(path, "/pkg/centaurus.js");
     }
 
     #[test]
     fn a_name_that_only_begins_like_a_prefix_is_a_file() {
-        let (policy, path) = Policy::of(Site::Plain).with_prefixes("/cspx/a.js");
+        let (policy, path) = Policy::of(Site::Plain, Caching::Forbidden).with_prefixes("/cspx/a.js");
         assert!(!policy.csp);
         assert_eq!(path, "/cspx/a.js");
     }
