@@ -44,7 +44,7 @@ export class Handle {
   #sent = 0;
   readonly #recent = new Map<number, Subject[]>();
 
-  constructor(readonly worker: Worker, readonly cells: Int32Array | null, readonly lock: string | null) {}
+  constructor(readonly worker: Worker, readonly cells: Int32Array | null) {}
 
   /** Adds a call, with what it moves to the worker. */
   addCall(call: number, target: number | string, flags: number, args: unknown[], transfer: Transferable[] | undefined): void {

@@ -1,4 +1,4 @@
-import { ABORT_CELLS, ABORT_RING, Down } from "../../worker/runtime/protocol.js";
+import { ABORT_CELLS, ABORT_RING, Down, MAGIC } from "../../worker/runtime/protocol.js";
 import { Handle } from "./handle.js";
 import { diagnose } from "./load.js";
 import type { Settings } from "./options.js";
@@ -12,7 +12,8 @@ export interface Owner {
   gone(handle: Handle, error: unknown): void;
 }
 
-let locks = 0;
+/** A worker's last words and the news of its end come by different ways; the words get so many ms to overtake. */
+const LAST_WORDS = 50;
 
 /** Starts the engine's workers and watches over them. */
 export class Workers {
@@ -38,7 +39,6 @@ export class Workers {
     this.#early = undefined;
     handle.id = id;
     handle.slot = slot;
-    handle.add(Down.Hello, { lock: handle.lock, cells: handle.cells });
     const early = handle.early.splice(0);
     if (early.length > 0) queueMicrotask(() => early.forEach((data) => this.owner?.message(handle, data)));
     return handle;
@@ -50,28 +50,26 @@ export class Workers {
     worker.terminate();
     worker.onmessage = worker.onerror = worker.onmessageerror = null;
     handle.unlock?.abort();
-    handle.unlock = undefined;
     handle.id = -1;
   }
 
-  /** The worker has asked for its lock: when the browser gives it to us, the worker is gone, from whatever cause. */
-  watchLock(handle: Handle): void {
-    const { lock } = handle;
-    if (!lock || handle.id < 0) return;
-    const { signal } = (handle.unlock = new AbortController());
-    const watch = (): Promise<void> =>
-      navigator.locks
-        // Nothing orders the two requests, the worker's and this one; if this one was first, that one still waits.
-        .request(lock, { signal }, () => waits(lock))
-        .then((alive) => {
-          if (alive) return watch();
-          const why = "it ended without a word: out of memory, closed, or killed from outside";
-          if (handle.id >= 0) this.owner?.gone(handle, new Error(why));
-          return undefined;
-        });
-    watch().catch(() => {
-      // The wait was called off.
-    });
+  /** The worker holds this lock: when the browser gives it to us, the worker is gone, from whatever cause. */
+  watchLock(handle: Handle, lock: string): void {
+    if (handle.id < 0) return;
+    handle.unlock = new AbortController();
+    navigator.locks
+      .request(lock, { signal: handle.unlock.signal }, () => this.#silent(handle))
+      .catch(() => {
+        // The wait was called off.
+      });
+  }
+
+  /** The worker is gone without a word, unless its last words are still on their way. */
+  #silent(handle: Handle): void {
+    setTimeout(() => {
+      const why = "it ended without a word: out of memory, closed, or killed from outside";
+      if (handle.id >= 0) this.owner?.gone(handle, new Error(why));
+    }, LAST_WORDS);
   }
 
   /** The pool has ended. */
@@ -88,8 +86,8 @@ export class Workers {
     // WebKit can be isolated and have no shared memory all the same.
     const shared = globalThis.crossOriginIsolated && typeof SharedArrayBuffer === "function";
     const cells = shared ? new Int32Array(new SharedArrayBuffer(4 * (ABORT_CELLS + ABORT_RING))) : null;
-    const lock = "locks" in navigator ? `centaurus-${performance.timeOrigin}-${Math.random()}-${(locks += 1)}` : null;
-    const handle = new Handle(worker, cells, lock);
+    const handle = new Handle(worker, cells);
+    worker.postMessage([MAGIC, Down.Hello, { cells }]);
     worker.onmessage = ({ data }: MessageEvent) => {
       handle.loaded = true;
       if (handle.id < 0) handle.early.push(data);
@@ -125,10 +123,4 @@ export class Workers {
     );
     return this.#bootstrap;
   }
-}
-
-/** Whether anyone waits for a lock. */
-async function waits(lock: string): Promise<boolean> {
-  const { pending = [] } = await navigator.locks.query();
-  return pending.some(({ name }) => name === lock);
 }

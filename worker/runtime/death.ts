@@ -33,17 +33,22 @@ export class Death {
     this.#scope.addEventListener("unhandledrejection", (event) => this.#unhandled(event.reason as unknown));
   }
 
-  /** Asks for the lock whose release tells the page that this worker is gone, and says so: from then on the page can
-   *  tell, whatever is run here. Waiting until it is granted would cost every start a round trip to another process. */
-  hold(lock: string): void {
+  /** Holds a lock whose release tells the page that this worker is gone. Resolves when the page has been told its name,
+   *  or when there can be none (an insecure or opaque origin, a blocked storage) and the other signs have to do. */
+  hold(): Promise<void> {
     const locks = (this.#scope.navigator as { locks?: LockManager }).locks;
-    if (!locks) return;
-    locks
-      .request(lock, () => new Promise<never>(() => {}))
-      .catch(() => {
-        // Without a lock (an opaque origin, a blocked storage) the other signs have to do.
-      });
-    this.outbox.add(performance.now(), undefined, Up.Locked);
+    if (!locks) return Promise.resolve();
+    const name = `centaurus ${performance.timeOrigin} ${Math.random()}`;
+    return new Promise((resolve) => {
+      locks
+        .request(name, () => {
+          this.outbox.add(performance.now(), undefined, Up.Locked, name);
+          this.outbox.flush();
+          resolve();
+          return new Promise<never>(() => {});
+        })
+        .catch(() => resolve());
+    });
   }
 
   /** Last words: what was running and why it ended. */

@@ -52,6 +52,12 @@ export class Executor implements Host {
     };
   }
 
+  /** Nothing is run before this has come; what arrives waits. */
+  await(signal: Promise<void>): void {
+    this.#busy = true;
+    void signal.then(() => this.#drain());
+  }
+
   /** A message from the proxy. */
   receive(message: unknown[]): void {
     let waits = false;

@@ -9,8 +9,6 @@ declare const self: DedicatedWorkerGlobalScope;
 
 /** What the page tells a worker before anything else. */
 export interface Hello {
-  /** Name of the Web Lock to hold for life. */
-  lock: string | null;
   /** Cells shared with the page where it is cross-origin isolated. */
   cells: Int32Array | null;
 }
@@ -33,17 +31,20 @@ const executor = new Executor(
   },
 );
 death.watch(executor);
+// Before the lock is held nobody would notice if what is run here ended the worker. It is asked for at once, while the
+// page is still busy loading.
+executor.await(death.hold());
 
+/** The proxy's messages; the greeting is not one of them. */
 let messages = 0;
 self.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
   if (!Array.isArray(data) || data[0] !== MAGIC) return;
-  messages += 1;
   if (data[1] === Down.Hello) {
-    const { lock, cells } = data[2] as Hello;
-    executor.cells = cells ?? undefined;
-    if (lock !== null) death.hold(lock);
+    executor.cells = (data[2] as Hello).cells ?? undefined;
+  } else {
+    messages += 1;
+    executor.receive(data);
   }
-  executor.receive(data);
 });
 self.addEventListener("messageerror", () => {
   messages += 1;

@@ -3,7 +3,7 @@ import { uncloneable } from "./failure.js";
 
 /** Elements that follow each tag, needed to take a batch apart again when it could not be cloned as a whole. */
 const FIELDS: Record<number, number> = {
-  [Up.Loaded]: 1, [Up.Locked]: 0, [Up.Registered]: 2, [Up.RegisterFailed]: 2, [Up.Started]: 1, [Up.Done]: 3,
+  [Up.Loaded]: 1, [Up.Locked]: 1, [Up.Registered]: 2, [Up.RegisterFailed]: 2, [Up.Started]: 1, [Up.Done]: 3,
   [Up.Failed]: 3, [Up.Item]: 2, [Up.Progress]: 2, [Up.Crashed]: 2, [Up.Unreadable]: 1,
 };
 

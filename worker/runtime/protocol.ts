@@ -22,7 +22,7 @@ export const enum Down {
 export const enum Up {
   /** version */
   Loaded = 1,
-  /**  */
+  /** lock */
   Locked = 2,
   /** registration, found */
   Registered = 3,

@@ -9,7 +9,7 @@ export interface Found {
   /** A module's exported functions, where the page did not name them. */
   names?: string[];
   /** Functions that use names which this worker does not have. */
-  missing?: { function: string; names: string[] }[];
+  missing?: { message: string; function: string; names: string[] }[];
 }
 
 type Named = [name: string, id: number][];
@@ -56,9 +56,15 @@ function fromSource(
   entries.forEach(({ name, id, form, source }, i) => {
     functions.set(id, { name, form, run: compiled[i] as Registered["run"] });
     const names = freeVariables(source).filter((free) => !(free in self));
-    if (names.length > 0) missing.push({ function: name, names });
+    if (names.length > 0) missing.push({ message: missingMessage(name, names), function: name, names });
   });
   return missing.length > 0 ? { missing } : undefined;
+}
+
+function missingMessage(name: string, names: string[]): string {
+  const list = names.map((one) => `'${one}'`).join(", ");
+  return `The function '${name}' uses ${list}, which its worker does not have. A registered function sees only its `
+    + "arguments and the worker's globals: pass the value as an argument, load it by loadScripts(), or set it by setup().";
 }
 
 function loadScripts(urls: string[]): undefined {

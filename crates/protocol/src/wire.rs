@@ -102,8 +102,8 @@ tags! {
     Up {
         /// The worker file has run and speaks this version.
         Loaded = 1, "version";
-        /// The worker has asked for the Web Lock that its death releases.
-        Locked = 2, "";
+        /// The worker holds the Web Lock of this name, which its death releases.
+        Locked = 2, "lock";
         /// A registration succeeded; what it found: names of a module's exports, warnings.
         Registered = 3, "registration, found";
         /// A registration failed.
