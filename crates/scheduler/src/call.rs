@@ -64,10 +64,11 @@ impl Call {
         self.marked || self.stream
     }
 
-    /// Nothing may be posted behind it: it cannot be posted twice, may take long, or may bring the worker down with it
-    /// at a moment when nobody could say whether the next call has begun.
+    /// Nothing may be posted behind it: it cannot be posted twice, may take long, may bring the worker down with it at
+    /// a moment when nobody could say whether the next call has begun, or tells its start so that its end alone would
+    /// tell the start of the next.
     pub(crate) const fn blocks(&self) -> bool {
-        !self.movable || self.stream || self.killable || self.solo || self.estimate == u32::MAX
+        !self.movable || self.killable || self.tells() || self.solo || self.estimate == u32::MAX
     }
 
     pub(crate) const fn rank(&self, id: CallId) -> u128 {

@@ -34,6 +34,8 @@ struct Simulation {
     by_id: BTreeMap<CallId, usize>,
     engines: Vec<Engine>,
     next_worker: u32,
+    /// Ticks so far.
+    batch: u64,
     registrations: Vec<Registration>,
     estimates: Estimates,
     /// Where calls of a key run.
@@ -68,6 +70,7 @@ impl Simulation {
             by_id: BTreeMap::new(),
             engines: Vec::new(),
             next_worker: 0,
+            batch: 0,
             registrations: Vec::new(),
             estimates: Estimates::default(),
             places: BTreeMap::new(),
@@ -147,6 +150,7 @@ impl Simulation {
                 call.hands = Some(worker);
                 call.posts += 1;
                 call.marked = marked;
+                call.batch = self.batch;
                 call.estimate = self.estimates.get(call.request.function);
                 (call.told, call.begun, call.ended) = (false, false, false);
                 outgoing.entry(worker).or_default().push(Down::Call(index));
@@ -269,6 +273,7 @@ impl Simulation {
                 self.calls[index].told = true;
                 let ours = self.pool.item(now, worker, self.calls[index].id);
                 assert_eq!(ours, !self.calls[index].settled, "values reach whoever still listens");
+                self.calls[index].delivered |= ours && self.calls[index].request.stream;
             }
             Up::Done { call: index, ok, dropped } => {
                 let (id, run) = (self.calls[index].id, if dropped { 0 } else { self.calls[index].run });

@@ -89,18 +89,10 @@ impl Worker {
             Running::Call(call) if !self.streams.contains(&call) => {
                 told.max(self.fifo.iter().position(|&id| id == call).map_or(0, |index| index + 1))
             }
+            // Nothing is posted behind a call that tells its start.
             Running::Call(_) | Running::Unknown => {
-                let mut begun = 0;
-                let mut reports = false;
-                for &id in &self.fifo {
-                    let call = &calls[id];
-                    if reports || (call.tells() && !call.started) {
-                        break;
-                    }
-                    begun += 1;
-                    reports = call.tells();
-                }
-                begun.max(told)
+                let silent = |id: &&CallId| calls[**id].started || !calls[**id].tells();
+                told.max(self.fifo.iter().take_while(silent).count())
             }
         }
     }

@@ -203,6 +203,25 @@ fn short_calls_of_a_key_may_share_a_message_but_not_follow_in_another() {
 }
 
 #[test]
+fn what_of_a_key_found_no_room_in_a_message_waits_for_all_before_it() {
+    let mut rig = Rig::ready(1);
+    let milliseconds = |n: u32| FunctionId(10 + n);
+    for n in [1, 3, 5] {
+        let call = rig.submit(Request::new(milliseconds(n)));
+        rig.tick();
+        assert!(rig.pool.replied(rig.time(), FIRST, call, true, u64::from(n) * 1_000));
+    }
+    let keyed = |n| request(milliseconds(n), |r| r.key = Some("k".into()));
+    let front = rig.submit(Request::new(milliseconds(5)));
+    let calls = [rig.submit(keyed(1)), rig.submit(keyed(3))];
+    assert_eq!(posted(&rig.tick()), [(FIRST, front), (FIRST, calls[0])], "9 ms would be too much");
+    assert!(rig.reply(FIRST, front));
+    assert_eq!(rig.tick(), []);
+    assert!(rig.reply(FIRST, calls[0]));
+    assert_eq!(posted(&rig.tick()), [(FIRST, calls[1])]);
+}
+
+#[test]
 fn a_key_stays_in_its_slot_through_a_crash_and_keeps_its_order() {
     let mut rig = Rig::ready(2);
     let filler = rig.submit(request(UNKNOWN, |r| r.key = Some("other".into())));

@@ -157,14 +157,14 @@ fn a_changed_registration_is_given_and_answered_again() {
 #[test]
 fn a_worker_that_lacks_what_others_have_ends_its_call_and_is_replaced() {
     let mut rig = Rig::ready(2);
-    let call = rig.submit(Request::new(UNKNOWN));
+    let call = rig.submit(Request::new(SHORT));
     assert_eq!(posted(&rig.tick()), [(FIRST, call)]);
     let registration = rig.register();
     rig.commands();
     assert!(rig.verdict(SECOND, registration, true));
     assert!(!rig.verdict(FIRST, registration, false));
-    let next = rig.submit_all(UNKNOWN, 2);
-    assert_eq!(posted(&rig.tick()), [(SECOND, next[0])]);
+    let next = rig.submit_all(SHORT, 2);
+    assert_eq!(posted(&rig.tick()), [(SECOND, next[0]), (SECOND, next[1])]);
     assert!(rig.reply(FIRST, call), "its call is not lost");
     assert_eq!(killed(&rig.tick()), [FIRST]);
     let commands = rig.pass(100_000);

@@ -62,7 +62,8 @@ impl Simulation {
             assert!(beside == 0, "one call at a time beside streams");
             assert!(call.request.movable && !call.request.stream, "may wait behind others");
             assert!(behind < MAX_PIPELINE);
-            let short = |call: &Call| call.request.movable && !call.killable() && call.estimate.is_some();
+            let short =
+                |call: &Call| call.request.movable && !call.killable() && !call.tells() && call.estimate.is_some();
             assert!(self.fifo(engine).all(short), "nothing is posted behind a call that may hold it up");
             let estimate = self.estimates.get(call.request.function).expect("of known length");
             let load: u32 = self.fifo(engine).filter_map(|call| call.estimate).sum();
@@ -70,6 +71,9 @@ impl Simulation {
         }
         let same_key = |other: &Call| other.request.key.is_some() && other.request.key == call.request.key;
         let keyed = u64::from(call.pin.is_none() && self.fifo(engine).any(same_key));
+        let together = |other: &Call| other.pin.is_some() || other.batch == self.batch;
+        let siblings = self.fifo(engine).filter(|other| same_key(other)).all(together);
+        assert!(siblings || call.pin.is_some(), "calls of one key that are in hand together went out together");
         if call.pin.is_none() && call.request.key.is_none() {
             let old = self.now - call.submitted > STARVE_AFTER;
             let overtaken = self.better(index).any(|other| !self.calls[other].settled);
@@ -99,6 +103,7 @@ impl Simulation {
         let engine = &self.engines[at];
         let call = &self.calls[index];
         assert!(call.starts <= call.request.retry + 1, "no call runs more often than it may");
+        assert!(!call.delivered, "a stream that was seen does not begin again");
         assert_eq!(call.hands, Some(engine.id), "it runs where it was posted");
         let Some(key) = call.request.key.clone().filter(|_| call.pin.is_none()) else { return };
         for (other, sibling) in self.calls.iter().enumerate() {
@@ -138,7 +143,6 @@ impl Simulation {
                 assert!(!call.begun, "the simulated worker says when a marked call begins");
                 innocent.push(index);
             }
-            stop |= call.tells();
         }
         innocent
     }

@@ -31,6 +31,10 @@ pub(super) struct Call {
     pub(super) marked: bool,
     pub(super) estimate: Option<u32>,
     pub(super) told: bool,
+    /// A value of its stream was seen.
+    pub(super) delivered: bool,
+    /// In which tick it was posted.
+    pub(super) batch: u64,
     /// A message that held it was unreadable.
     pub(super) unread: bool,
 

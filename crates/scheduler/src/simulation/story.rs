@@ -85,7 +85,9 @@ impl Simulation {
                 }
             }
             22..=27 => {
-                if let Some(at) = engine(self, dice)
+                let busy = |simulation: &Self| simulation.engines.iter().position(|engine| !engine.hands.is_empty());
+                let at = if dice.rarely(2) { busy(self) } else { engine(self, dice) };
+                if let Some(at) = at
                     && (self.engines[at].told_loaded || dice.rarely(3))
                 {
                     self.die(at, dice.one_of(&[Death::Silent, Death::Said, Death::Seen]));
@@ -186,6 +188,8 @@ impl Simulation {
             marked: false,
             estimate: None,
             told: false,
+            delivered: false,
+            batch: 0,
             unread: false,
             starts: 0,
             begun: false,
@@ -290,15 +294,13 @@ impl Simulation {
     }
 
     fn tick(&mut self) {
-        self.pool.tick(self.time());
-        self.obey();
+        self.tick_once();
         // Each call that could not be cloned leaves room for another tick, as the glue's timer gives it.
         for _ in 0..self.calls.len() {
             if self.pool.next_wake().is_none_or(|at| at.0 > self.now) {
                 break;
             }
-            self.pool.tick(self.time());
-            self.obey();
+            self.tick_once();
         }
         self.check_tick();
     }
@@ -314,6 +316,7 @@ impl Simulation {
     }
 
     fn tick_once(&mut self) {
+        self.batch += 1;
         self.pool.tick(self.time());
         self.obey();
     }
@@ -333,8 +336,7 @@ impl Simulation {
             }
             let spoke = self.engines.iter().any(|engine| !engine.outbox.is_empty());
             self.deliver_all();
-            self.pool.tick(self.time());
-            self.obey();
+            self.tick_once();
             let moving = |engine: &super::Engine| !engine.quiet() || !engine.outbox.is_empty();
             if spoke || self.engines.iter().any(moving) {
                 continue;
