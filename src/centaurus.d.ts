@@ -139,18 +139,32 @@ export interface Stats {
   crashes: number;
 }
 
-/** MessagePack options. */
+/**
+ * MessagePack options. What MessagePack cannot say, such as a Set or a cycle, is an `UnsupportedValueError` or a
+ * `LimitError` with the `path` to it; bad bytes are a `TruncatedError`, `CorruptError` or `TrailingDataError` with the
+ * `offset`. `undefined` becomes nil, and every ArrayBuffer and view becomes bytes, which decode to a `Uint8Array`.
+ */
 export interface MsgpackOptions {
-  /** Bytes of input that are accepted. */
+  /** Bytes of input that are accepted. Default: 512 MiB. */
   maxInput?: number;
-  /** Levels of nesting that are accepted. */
+  /** Levels of nesting that are accepted, at most 4096. Default: 1024. */
   maxDepth?: number;
-  /** Bytes that the decoded value may take, estimated. */
+  /** Bytes that the decoded value, or the encoded message, may take: contents, and 32 for each value. Default: 1 GiB. */
   maxAllocation?: number;
   /** How 64-bit integers decode: to numbers where that is exact, else to bigint; or all to bigint. Default: `"number-or-bigint"`. */
   int64?: "number-or-bigint" | "bigint";
   /** How maps with string keys decode. Maps with other keys are always `Map`s. Default: `"object"`. */
   maps?: "object" | "map";
+  /** Extension types to encode: an object `{ type, data }` with one of these numbers. All decode to that shape. Default: none. */
+  extensions?: number[];
+}
+
+/** Limits on what comes out of a (de)compressor; one that is met is a `LimitError`. */
+export interface OutputLimits {
+  /** Bytes of output that are accepted. Default: 1 GiB, for a stream 64 GiB. */
+  maxOutput?: number;
+  /** Output bytes for one input byte that are accepted, once the output is over 256 MiB. Default: 500. */
+  maxRatio?: number;
 }
 
 /** Deflate options. */
@@ -159,21 +173,28 @@ export interface ZlibOptions {
   format?: "zlib" | "gzip" | "deflate-raw";
   /** 0 (stored) to 9 (smallest). Default: 6. */
   level?: number;
-  /** A preset dictionary; both sides need the same one. */
+  /** A preset dictionary; both sides need the same one. Not with gzip. */
   dictionary?: BufferSource;
+  /** Bytes of output that are accepted. Default: 1 GiB, for a stream 64 GiB. */
+  maxOutput?: number;
 }
 
-/** Inflate options. */
-export interface UnzlibOptions {
+/**
+ * Inflate options. Several gzip members give their contents one behind the other. Bad input is a `TruncatedError`,
+ * `CorruptError`, `ChecksumError`, `TrailingDataError` or `DictionaryError`, with the `offset` where there is one.
+ */
+export interface UnzlibOptions extends OutputLimits {
   /** Default: `"zlib"`. */
   format?: "zlib" | "gzip" | "deflate-raw";
   /** A preset dictionary; both sides need the same one. */
   dictionary?: BufferSource;
-  /** Bytes of output that are accepted. */
-  maxOutput?: number;
-  /** Output bytes for one input byte that are accepted. */
-  maxRatio?: number;
 }
+
+/** Options of {@link Centaurus.pack}. */
+export type PackOptions = MsgpackOptions & Pick<ZlibOptions, "level" | "dictionary" | "maxOutput">;
+
+/** Options of {@link Centaurus.unpack}. */
+export type UnpackOptions = MsgpackOptions & OutputLimits & Pick<ZlibOptions, "dictionary">;
 
 /** Bytes that a service takes: nothing of them is moved unless `transfer` says so. */
 export type Bytes = ArrayBuffer | ArrayBufferView | Blob;
@@ -271,9 +292,9 @@ export class Centaurus extends EventTarget {
   readonly msgpack: Msgpack;
   readonly zlib: Zlib;
   /** MessagePack, then deflate where that is worth it. */
-  pack(value: unknown, options?: MsgpackOptions & { level?: number } & CallOptions): Promise<Uint8Array<ArrayBuffer>>;
+  pack(value: unknown, options?: PackOptions & CallOptions): Promise<Uint8Array<ArrayBuffer>>;
   /** The value that `pack` was given. */
-  unpack(bytes: Bytes, options?: MsgpackOptions & { maxOutput?: number; maxRatio?: number } & CallOptions): Promise<unknown>;
+  unpack(bytes: Bytes, options?: UnpackOptions & CallOptions): Promise<unknown>;
 
   addEventListener<K extends keyof CentaurusEventMap>(
     type: K,
