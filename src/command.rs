@@ -1,15 +1,13 @@
-//! The scheduler's commands as numbers, [`WORDS`] to each.
+//! The scheduler's commands as numbers, [`WORDS`] to each. `face/command.ts` is the script's copy of the two tables.
 
 use alloc::vec::Vec;
 
 use centaurus_scheduler::{Command, Outcome};
-use wasm_bindgen::prelude::*;
 
 /// Numbers to a command: what, and three operands.
 pub const WORDS: usize = 4;
 
 /// What is to be done. Operands in order.
-#[wasm_bindgen]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Op {
     /// Start a worker: worker, slot.
@@ -35,7 +33,6 @@ pub enum Op {
 }
 
 /// How a call ends that its worker did not answer.
-#[wasm_bindgen]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum End {
     /// Its signal fired.
@@ -86,5 +83,28 @@ fn end(outcome: Outcome) -> (End, u32) {
         Outcome::RegistrationFailed { registration } => (End::RegistrationFailed, registration.0),
         Outcome::NotCloneable => (End::NotCloneable, 0),
         Outcome::Terminated => (End::Terminated, 0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{End, Op};
+
+    /// The members of an enum of the script's, in order.
+    fn members(name: &str) -> Vec<&'static str> {
+        let script = include_str!("face/command.ts");
+        let (_, rest) = script.split_once(&format!("const enum {name} {{")).expect("the enum is there");
+        let (body, _) = rest.split_once('}').expect("the enum ends");
+        body.split(',').map(str::trim).filter(|member| !member.is_empty()).collect()
+    }
+
+    #[test]
+    fn the_scripts_tables_are_these() {
+        let ops = [Op::Spawn, Op::Kill, Op::Register, Op::Post, Op::Abort, Op::Settle, Op::SettleRegistration];
+        let ops = ops.into_iter().chain([Op::Ready, Op::Unready, Op::Closed]).map(|op| format!("{op:?}"));
+        assert_eq!(members("Op"), ops.collect::<Vec<_>>());
+        let ends = [End::Aborted, End::TimedOut, End::LoadFailed, End::Crashed, End::RegistrationFailed];
+        let ends = ends.into_iter().chain([End::NotCloneable, End::Terminated]).map(|end| format!("{end:?}"));
+        assert_eq!(members("End"), ends.collect::<Vec<_>>());
     }
 }

@@ -25,6 +25,12 @@ pub struct Pool {
     functions: Functions,
     /// The commands that were handed over last, where the page's script reads them.
     out: Vec<u32>,
+    /// What another method gave last, where the script reads it.
+    row: Vec<f64>,
+    /// The next call's key, where the script writes it.
+    key: Vec<u8>,
+    /// Calls of a message that could not be read.
+    unread: Vec<CallId>,
 }
 
 /// The time as the scheduler counts it.
@@ -67,13 +73,27 @@ impl Pool {
             kill_grace: micros(kill_grace),
             seed: u64::from(seed),
         };
-        Self { scheduler: Scheduler::new(config), functions: Functions::new(), out: Vec::new() }
+        Self {
+            scheduler: Scheduler::new(config),
+            functions: Functions::new(),
+            out: Vec::new(),
+            row: Vec::new(),
+            key: Vec::new(),
+            unread: Vec::new(),
+        }
     }
 
     /// Takes a call without options on. Its number, -1 if too many wait, -2 if the pool has ended.
     pub fn submit(&mut self, now: f64, function: u32) -> i32 {
         let request = self.request(function);
         self.scheduler.submit(time(now), request).map_or_else(refusal, |call| call.0 as i32)
+    }
+
+    /// Address of room for a key of so many bytes of UTF-8. The next [`Pool::submit_with`] takes it; without any, the
+    /// call has no key.
+    pub fn key_room(&mut self, length: usize) -> *mut u8 {
+        self.key = vec![0; length];
+        self.key.as_mut_ptr()
     }
 
     /// Takes a call with options on. A negative `timeout` is none; `movable` is false if something is transferred.
@@ -86,16 +106,17 @@ impl Pool {
         now: f64,
         function: u32,
         priority: i32,
-        key: Option<String>,
+        keyed: bool,
         timeout: f64,
         retry: u32,
         cancellable: bool,
         stream: bool,
         movable: bool,
     ) -> i32 {
+        let key = String::from_utf8(core::mem::take(&mut self.key)).unwrap_or_default();
         let request = Request {
             priority,
-            key: key.map(String::into_boxed_str),
+            key: keyed.then(|| key.into_boxed_str()),
             timeout: (timeout >= 0.0).then(|| micros(timeout)),
             retry,
             cancellable,
@@ -106,13 +127,25 @@ impl Pool {
         self.scheduler.submit(time(now), request).map_or_else(refusal, |call| call.0 as i32)
     }
 
-    /// Takes a call on for every worker. Their numbers, or one negative number as [`Pool::submit`] gives it.
-    pub fn broadcast(&mut self, now: f64, function: u32) -> Vec<i32> {
-        let request = self.request(function);
+    /// Takes a call on for every worker. How many numbers there are in [`Pool::row`]: one of each, or one negative
+    /// number as [`Pool::submit`] gives it.
+    pub fn broadcast(
+        &mut self,
+        now: f64,
+        function: u32,
+        priority: i32,
+        timeout: f64,
+        retry: u32,
+        cancellable: bool,
+    ) -> usize {
+        let timeout = (timeout >= 0.0).then(|| micros(timeout));
+        let request = Request { priority, timeout, retry, cancellable, ..self.request(function) };
+        self.row.clear();
         match self.scheduler.broadcast(time(now), request) {
-            Ok(calls) => calls.iter().map(|call| call.0 as i32).collect(),
-            Err(refused) => vec![refusal(refused)],
+            Ok(calls) => self.row.extend(calls.iter().map(|call| f64::from(call.0))),
+            Err(refused) => self.row.push(f64::from(refusal(refused))),
         }
+        self.row.len()
     }
 
     /// The caller's signal fired, or the reader of a stream left.
@@ -227,10 +260,14 @@ impl Pool {
         self.scheduler.post_failed(time(now), CallId(call));
     }
 
-    /// The worker could not read the message that held these calls.
-    pub fn unreadable(&mut self, now: f64, worker: u32, calls: &[u32]) {
-        let calls: Vec<CallId> = calls.iter().map(|&call| CallId(call)).collect();
-        self.scheduler.unreadable(time(now), WorkerId(worker), &calls);
+    /// The worker could not read the message that held this call; more of the same message may follow.
+    pub fn unread(&mut self, call: u32) {
+        self.unread.push(CallId(call));
+    }
+
+    /// Those were all calls of the message that the worker could not read.
+    pub fn unreadable(&mut self, now: f64, worker: u32) {
+        self.scheduler.unreadable(time(now), WorkerId(worker), &core::mem::take(&mut self.unread));
     }
 
     /// The worker that a call was sent to, or -1.
@@ -238,9 +275,15 @@ impl Pool {
         self.scheduler.worker_of(CallId(call)).map_or(-1, |worker| worker.0 as i32)
     }
 
-    /// Sizes, counts and percentiles in a row.
-    pub fn stats(&self) -> Vec<f64> {
-        stats::row(&self.scheduler)
+    /// Puts sizes, counts and percentiles into [`Pool::row`]. How many numbers.
+    pub fn stats(&mut self) -> usize {
+        self.row = stats::row(&self.scheduler);
+        self.row.len()
+    }
+
+    /// Address of the numbers that the method before gave.
+    pub fn row(&self) -> *const f64 {
+        self.row.as_ptr()
     }
 
     fn request(&self, function: u32) -> Request {

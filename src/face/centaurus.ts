@@ -1,15 +1,17 @@
-import type { Calls, CallOptions, CentaurusOptions, MsgpackOptions, PlainCalls, Stats, Bytes } from "../centaurus.js";
+import type { Calls, CallOptions, CentaurusEventMap, CentaurusOptions, MsgpackOptions, PlainCalls, Stats, Bytes } from "../centaurus.js";
 import { Kind } from "../../worker/runtime/protocol.js";
-import { Core, type Entry, type Target } from "./core.js";
-import { type Places, settings } from "./options.js";
-import { Services } from "./services.js";
+import { Core, type Entry } from "./core.js";
+import { failure } from "./errors.js";
+import { absolute, type Places, settings } from "./options.js";
+import { ServiceFile, Services } from "./services.js";
 import { counted, emptyStats } from "./stats.js";
 
 type AnyFunction = (...args: never[]) => unknown;
 type Functions = Record<string, AnyFunction>;
+type Missing = CentaurusEventMap["warning"]["detail"];
 interface Found {
   names?: string[];
-  missing?: { function: string; names: string[] }[];
+  missing?: Missing[];
 }
 
 /** The pool itself, behind every view of it that `with()` makes. */
@@ -33,66 +35,89 @@ export class Centaurus extends EventTarget {
 
   constructor(places: Places, first?: string | URL | CentaurusOptions, second?: CentaurusOptions) {
     super();
-    const named = typeof first === "string" || first instanceof URL;
-    const options = (named ? second : first) ?? {};
-    this[CORE] = new Core(settings(places, named ? first : undefined, options), {
+    const core = new Core(settings(places, first, second), {
       event: (kind, detail) => void this.dispatchEvent(new CustomEvent(kind, { detail })),
       state: (state) => (state === undefined ? this.#ready?.resolve() : this.#ready?.reject(state)),
+      ended: (error) => {
+        this.#ready?.reject(error);
+        services.end(error);
+      },
     });
-    this[SERVICES] = new Services(this[CORE]);
+    const services = new ServiceFile(core);
+    this[CORE] = core;
+    this[SERVICES] = new Services(services);
     this[SELF] = this;
     this[OPTIONS] = undefined;
   }
 
-  loadScripts(...urls: (string | URL)[]): Promise<void> {
-    return this.#register(Kind.Scripts, () => urls.map(absolute)).then(() => undefined);
+  static {
+    // Engines that lack the symbols have no use for the methods.
+    for (const [symbol, method] of [[Symbol.dispose, "terminate"], [Symbol.asyncDispose, "close"]] as const) {
+      if (symbol) Object.defineProperty(this.prototype, symbol, { value: this.prototype[method], configurable: true, writable: true });
+    }
+  }
+
+  async loadScripts(...urls: (string | URL)[]): Promise<void> {
+    const scripts = urls.map(absolute);
+    await this[SELF].#register(Kind.Scripts, () => scripts);
   }
 
   registerFunctions<F extends Functions>(functions: F): Promise<this & Calls<F>> {
-    return this.#registerSources(functions, CALLBACK) as Promise<this & Calls<F>>;
+    return this[SELF].#registerSources(functions, CALLBACK, this) as Promise<this & Calls<F>>;
   }
 
   define<F extends Functions>(functions: F): Promise<this & PlainCalls<F>> {
-    return this.#registerSources(functions, PLAIN) as Promise<this & PlainCalls<F>>;
+    return this[SELF].#registerSources(functions, PLAIN, this) as Promise<this & PlainCalls<F>>;
   }
 
   async registerModule(url: string | URL, names?: readonly string[]): Promise<this> {
+    const self = this[SELF];
+    const core = this[CORE];
     const href = absolute(url);
     if (names) {
-      const entries = this.#enlist(names);
-      await this.#register(Kind.Module, (first) => ({ url: href, names: number(entries, first) }), entries.length);
+      const entries = self.#enlist([...names]);
+      await self.#register(Kind.Module, (first) => ({ url: href, names: number(entries, first) }), entries.length);
       return this;
     }
-    const core = this[CORE];
-    const unnamed = this.#register(Kind.Module, () => ({ url: href, names: null }), 0, (found, registration) => {
-      const entries = this.#enlist((found.names ?? []).filter((name) => !(name in this) || core.entries.has(name)));
+    const unnamed = self.#register(Kind.Module, () => ({ url: href, names: null }), 0, (found, registration) => {
+      const [usable, taken] = [[] as string[], [] as string[]];
+      for (const name of found.names ?? []) (self.#isFree(name) ? usable : taken).push(name);
+      if (taken.length > 0) {
+        self.#warn({ message: `The module ${href} exports ${taken}, which cannot become methods: the names are taken.`, names: taken });
+      }
+      const entries = self.#enlist(usable);
       core.proxy?.refresh(registration, (first) => ({ url: href, names: number(entries, first) }), entries.length);
     });
-    this[SELF].#unnamed.add(unnamed);
-    const forget = () => void this[SELF].#unnamed.delete(unnamed);
+    core.unnamed.add(unnamed);
+    const forget = () => void core.unnamed.delete(unnamed);
     unnamed.then(forget, forget);
     await unnamed;
     return this;
   }
-  /** Modules under way whose exports are not known yet: a name that is unknown now may be one of theirs. */
-  readonly #unnamed = new Set<Promise<unknown>>();
 
   async setup(fn: AnyFunction, ...args: unknown[]): Promise<void> {
     const source = sourceOf("setup", fn);
     // Cloned now: workers that start later must get the same values.
-    const values = structuredClone(args);
-    await this.#register(Kind.Setup, () => ({ source, args: values }));
+    let values: unknown[];
+    try {
+      values = structuredClone(args);
+    } catch (error) {
+      throw failure("DataCloneError", new Error("setup"), args, error);
+    }
+    await this[SELF].#register(Kind.Setup, () => ({ source, args: values }));
   }
 
   async call(name: string, args: readonly unknown[] = [], options?: CallOptions): Promise<unknown> {
     const core = this[CORE];
-    while (!core.entries.has(name) && this[SELF].#unnamed.size > 0) await Promise.allSettled(this[SELF].#unnamed);
-    const merged = options ? { ...this[OPTIONS], ...options } : this[OPTIONS];
-    return core.call(await this.#find(name), [...args], merged);
+    return core.call(core.find(name), [...args], options ? { ...this[OPTIONS], ...options } : this[OPTIONS]);
   }
 
   with(options: CallOptions): this {
-    return Object.create(this[SELF], { [OPTIONS]: { value: { ...this[OPTIONS], ...options } } }) as this;
+    const merged = { ...this[OPTIONS], ...options };
+    return Object.create(this[SELF], {
+      [OPTIONS]: { value: merged },
+      [SERVICES]: { get: () => this[SELF][SERVICES].with(merged) },
+    }) as this;
   }
 
   async run(fn: AnyFunction, ...args: unknown[]): Promise<unknown> {
@@ -100,20 +125,14 @@ export class Centaurus extends EventTarget {
     return this[CORE].call({ name, source: sourceOf(name, fn) }, args, this[OPTIONS]);
   }
 
-  broadcast(name: string, ...args: unknown[]): Promise<unknown[]> {
-    return this[CORE].broadcast(name, args);
+  async broadcast(name: string, ...args: unknown[]): Promise<unknown[]> {
+    const core = this[CORE];
+    return core.broadcast(core.find(name), args, this[OPTIONS]);
   }
 
   stream(name: string, ...args: unknown[]): AsyncIterableIterator<unknown, undefined, undefined> {
     const core = this[CORE];
-    const known = core.entries.get(name);
-    if (known) return core.stream(known, args, this[OPTIONS]);
-    const failed = this.#find(name);
-    failed.catch(() => {});
-    return (async function* (options) {
-      yield* core.stream(await failed, args, options);
-      return undefined;
-    })(this[OPTIONS]);
+    return core.stream(core.find(name), args, this[OPTIONS]);
   }
 
   get ready(): Promise<void> {
@@ -125,7 +144,8 @@ export class Centaurus extends EventTarget {
       ready.promise.catch(() => {
         self.#ready = undefined;
       });
-      this[CORE].enter((proxy) => proxy.warm(), ready.reject);
+      if (self[CORE].ended) ready.reject(failure("TerminatedError", undefined, undefined, undefined));
+      else self[CORE].enter((proxy) => proxy.warm(), ready.reject);
     }
     return self.#ready.promise;
   }
@@ -133,25 +153,15 @@ export class Centaurus extends EventTarget {
   stats(): Stats {
     const core = this[CORE];
     const { name, min, max } = core.settings;
-    return { name, size: { min, max }, ...(core.proxy ? counted(core.proxy.stats()) : emptyStats(core.gate.waiting)) };
+    return { name, size: { min, max }, ...(core.proxy ? counted(core.proxy.stats()) : emptyStats(core.waiting)) };
   }
 
   terminate(): void {
     this[CORE].terminate();
-    this[SERVICES].end(this[CORE].ended);
   }
 
-  async close(): Promise<void> {
-    await this[CORE].close();
-    this[SERVICES].end(this[CORE].ended);
-  }
-
-  [Symbol.dispose](): void {
-    this.terminate();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+  close(): Promise<void> {
+    return this[CORE].close();
   }
 
   get msgpack() {
@@ -163,11 +173,11 @@ export class Centaurus extends EventTarget {
   }
 
   pack(value: unknown, options?: MsgpackOptions & CallOptions): Promise<Uint8Array<ArrayBuffer>> {
-    return this[SERVICES].call("pack", value, { ...this[OPTIONS], ...options });
+    return this[SERVICES].call("pack", value, options);
   }
 
   unpack(bytes: Bytes, options?: MsgpackOptions & CallOptions): Promise<unknown> {
-    return this[SERVICES].unpack(bytes, { ...this[OPTIONS], ...options });
+    return this[SERVICES].onBytes("unpack", bytes, options);
   }
 
   // A view made by with() is no EventTarget of the platform's; the pool itself is.
@@ -183,32 +193,28 @@ export class Centaurus extends EventTarget {
     return super.dispatchEvent.call(this[SELF], event);
   }
 
-  async #find(name: string): Promise<Target> {
-    const core = this[CORE];
-    const entry = core.entries.get(name);
-    if (entry) return entry;
-    // The proxy knows the nearest names, so the answer waits for it.
-    await new Promise<void>((resolve, reject) => core.enter(() => resolve(), reject));
-    throw core.unknown(name);
-  }
-
-  async #registerSources(functions: Functions, form: number): Promise<this> {
+  async #registerSources<T>(functions: Functions, form: number, view: T): Promise<T> {
     const names = Object.keys(functions);
     const sources = names.map((name) => sourceOf(name, functions[name] as AnyFunction));
     const entries = this.#enlist(names);
     const payload = (first: number) =>
       number(entries, first).map(([name, id], i) => ({ name, id, source: sources[i], form }));
     await this.#register(Kind.Functions, payload, entries.length);
-    return this;
+    return view;
+  }
+
+  /** A method of this name would hide no member of the pool's, and not make a promise of it. */
+  #isFree(name: string): boolean {
+    return name !== "then" && (!(name in this) || this[CORE].entries.has(name));
   }
 
   /** Makes methods of the names, at once. */
   #enlist(names: readonly string[]): Entry[] {
-    const self = this[SELF];
     const core = this[CORE];
     for (const name of names) {
-      if (name === "then" || (name in self && !core.entries.has(name))) {
-        throw new TypeError(`'${name}' cannot be the name of a function: it is ${name === "then" ? "what makes an object a promise" : "a member of Centaurus"}`);
+      if (!this.#isFree(name)) {
+        const why = name === "then" ? "what makes an object a promise" : "a member of Centaurus";
+        throw new TypeError(`'${name}' cannot be the name of a function: it is ${why}`);
       }
     }
     return names.map((name) => {
@@ -217,7 +223,7 @@ export class Centaurus extends EventTarget {
       const method = function (this: Centaurus | undefined, ...args: unknown[]) {
         return core.call(entry, args, this?.[OPTIONS]);
       };
-      Object.defineProperty(self, name, { value: method, configurable: true, writable: true, enumerable: true });
+      Object.defineProperty(this, name, { value: method, configurable: true, writable: true, enumerable: true });
       return entry;
     });
   }
@@ -230,26 +236,22 @@ export class Centaurus extends EventTarget {
     found?: (found: Found, registration: number) => void,
   ): Promise<void> {
     return new Promise((resolve, reject) => {
+      if (this[CORE].ended) throw failure("TerminatedError", undefined, undefined, undefined);
       this[CORE].enter((proxy) => {
         let id = -1;
         const settled = (told: Found | undefined) => {
-          if (told?.missing) this.#warn(told.missing);
-          if (told && found) found(told, id);
+          for (const missing of told?.missing ?? []) this.#warn(missing);
+          if (told) found?.(told, id);
           resolve();
         };
         id = proxy.register(kind, payload, functions, settled, reject);
-      }, reject);
+      }, reject, true);
     });
   }
 
-  #warn(missing: { function: string; names: string[] }[]): void {
-    for (const { function: name, names } of missing) {
-      const list = names.map((one) => `'${one}'`).join(", ");
-      const message = `The function '${name}' uses ${list}, which its worker does not have. A registered function sees only its arguments and the worker's globals: pass the value as an argument, load it by loadScripts(), or set it by setup().`;
-      const detail = { message, function: name, names };
-      const event = new CustomEvent("warning", { detail, cancelable: true });
-      if (this.dispatchEvent(event)) console.warn(message);
-    }
+  #warn(detail: Missing): void {
+    const event = new CustomEvent("warning", { detail, cancelable: true });
+    if (this.dispatchEvent(event)) console.warn(detail.message);
   }
 }
 
@@ -258,10 +260,6 @@ function number(entries: Entry[], first: number): [string, number][] {
     entry.id = first + i;
     return [entry.name, entry.id];
   });
-}
-
-function absolute(url: string | URL): string {
-  return new URL(url, document.baseURI).href;
 }
 
 /** The source of a function that can be sent; native and bound functions have none. */

@@ -1,12 +1,12 @@
-import * as glue from "centaurus-proxy-glue";
 import type { CallOptions } from "../centaurus.js";
+import { Attempt, type Plan, untilKnown } from "./attempt.js";
 import { CallStream } from "./call-stream.js";
-import { TerminatedError, UnknownFunctionError } from "./errors.js";
-import { Gate, type Waiting } from "./gate.js";
-import { loadModule } from "./load.js";
+import { failure, UnknownFunctionError, WorkerLoadError } from "./errors.js";
+import { Gate, type Passage } from "./gate.js";
+import { instantiate, loadModule } from "./load.js";
 import { nearest } from "./nearest.js";
-import { duration, type Settings, whole } from "./options.js";
-import { type Listener, Proxy, type Task } from "./proxy.js";
+import type { Settings } from "./options.js";
+import { type Listener, Proxy } from "./proxy.js";
 import { Workers } from "./workers.js";
 
 /** A function that can be called: its number is known once its registration has gone to the proxy. */
@@ -15,13 +15,8 @@ export interface Entry {
   id: number;
 }
 
-/** What a call runs: a registered function, or source text. */
-export type Target = Entry | { readonly name: string; readonly source: string };
-
-/** Priorities beyond this say nothing that this does not. */
-const PRIORITY = 2 ** 31 - 1;
-/** A call that killed so many workers will kill the next one. */
-const RETRIES = 1_000;
+/** What a call runs: a registered function, source text, or a name of which nobody knows yet what it stands for. */
+export type Target = Entry | { readonly name: string; readonly source?: string };
 
 /** Pools that have begun. Nothing else holds on to a pool whose page keeps only a promise of it, and a call under way
  *  must not be collected with it. */
@@ -29,193 +24,206 @@ const alive = new Set<Core>();
 
 /** The way from a method of the class to the proxy: waits for the proxy to load, makes promises, watches signals. */
 export class Core {
-  readonly gate: Gate;
   readonly entries = new Map<string, Entry>();
+  /** Modules under way whose exports are not known yet: a name that is unknown now may be one of theirs. */
+  readonly unnamed = new Set<Promise<unknown>>();
   readonly workers: Workers;
-  /** Set once the pool takes no more. */
-  ended: Error | undefined;
-  #proxy: Proxy | undefined;
-  readonly #listener: Listener;
+  /** It takes no more calls. */
+  ended = false;
+  /** Calls that wait for something to be loaded. */
+  waiting = 0;
+  /** Those, and whatever else has not reached the proxy yet. */
+  #early = 0;
+  #over = false;
+  #closing: Promise<void> | undefined;
   #whenClosed: (() => void) | undefined;
+  #module: Promise<WebAssembly.Module> | undefined;
+  #proxy: Proxy | undefined;
+  readonly #gate: Gate;
+  readonly #listener: Listener;
 
-  constructor(readonly settings: Settings, listener: Listener) {
+  constructor(readonly settings: Settings, readonly listener: Listener & { ended(error: Error): void }) {
     this.workers = new Workers(settings, ({ id, slot }, error) => listener.event("workererror", { worker: id, slot, error }));
     this.#listener = {
       event: (kind, detail) => listener.event(kind, detail),
-      state: (state) => {
-        if (state === null) this.#whenClosed?.();
-        else listener.state(state);
-      },
+      state: (state) => (state === null ? this.#end() : listener.state(state)),
     };
-    this.gate = new Gate(() => this.#begin());
+    this.#gate = new Gate(() => this.#begin());
+    // Under way before it is needed. Who needs it is told if it fails; without workers (on a server) nobody ever does.
+    if (typeof Worker === "function") this.#load().catch(() => {});
   }
 
   /** The proxy, once it is loaded and everything that was asked before has been passed on to it. */
   get proxy(): Proxy | undefined {
-    return this.gate.open ? this.#proxy : undefined;
+    return this.#gate.open ? this.#proxy : undefined;
+  }
+
+  #load(): Promise<WebAssembly.Module> {
+    return (this.#module ??= loadModule(this.settings.proxy()).catch((error: unknown) => {
+      this.#module = undefined;
+      throw error;
+    }));
   }
 
   async #begin(): Promise<void> {
-    alive.add(this);
+    if (typeof Worker !== "function") throw new WorkerLoadError("there are no Web Workers here");
     this.workers.prespawn();
-    const module = await loadModule(this.settings.proxy());
-    const { memory } = glue.initSync({ module });
-    if (this.ended) return;
-    this.#proxy = new Proxy(memory, this.settings, this.workers, this.#listener);
-    this.workers.owner = this.#proxy;
+    try {
+      const memory = instantiate(await this.#load());
+      if (this.#over) return;
+      alive.add(this);
+      this.#proxy = new Proxy(memory, this.settings, this.workers, this.#listener);
+      this.workers.owner = this.#proxy;
+    } catch (error) {
+      this.workers.dispose();
+      throw error;
+    }
   }
 
-  /** Does something with the proxy as soon as it is there, in order. */
-  enter(run: (proxy: Proxy) => void, reject: (error: unknown) => void): Waiting {
-    const waiting = { run: () => run(this.#proxy as Proxy), reject };
-    if (this.ended) reject(this.ended);
-    else this.gate.pass(waiting);
-    return waiting;
+  /** Does something with the proxy as soon as it is there, in order. What is to be kept is done even if the proxy comes
+   *  only at a later attempt, though it has been rejected by then. Gives how to leave. */
+  enter(run: (proxy: Proxy) => void, reject: (error: unknown) => void, keep = false): () => void {
+    return this.#wait(this.#gate, 0, () => run(this.#proxy as Proxy), reject, keep);
+  }
+
+  /** What is registered under a name, or may be. */
+  find(name: string): Target {
+    return this.entries.get(name) ?? { name };
   }
 
   /** Calls a function. */
-  call(target: Target, args: unknown[], options: CallOptions | undefined, gate?: Gate): Promise<unknown> {
+  call(target: Target, args: unknown[], options: CallOptions | undefined, gate?: Passage): Promise<unknown> {
     const context = new Error(target.name);
     const { proxy } = this;
     if (!options && !gate && "id" in target && proxy && !this.ended) {
       return new Promise((resolve, reject) => void proxy.call({ target: target.id, args, resolve, reject, context }));
     }
-    return new Promise((resolve, reject) => this.#send(target, args, options, context, resolve, reject, undefined, gate));
+    return new Promise((resolve, reject) => void this.#try(target, { args, options, context }, resolve, reject, gate));
   }
 
   /** Calls a function whose result is taken value by value. */
   stream<T>(target: Target, args: unknown[], options: CallOptions | undefined): CallStream<T> {
     const context = new Error(target.name);
-    let call = -1;
-    let leave = () => {};
+    let attempt: Attempt | undefined;
     return new CallStream<T>({
       start: (onItem, onEnd, onError) => {
-        leave = this.#send(target, args, options, context, onEnd, onError, onItem, undefined, (id) => (call = id));
+        attempt = this.#try(target, { args, options, context, onItem }, onEnd, onError);
       },
-      credit: (count) => {
-        if (call >= 0) this.proxy?.credit(call, count);
-      },
-      leave: () => leave(),
+      credit: (count) => attempt?.credit(count),
+      leave: () => attempt?.abort(new DOMException("The reader left the stream", "AbortError")),
     });
   }
 
   /** Calls a function once on every worker. */
-  broadcast(name: string, args: unknown[]): Promise<unknown[]> {
-    const context = new Error(name);
-    return new Promise((resolve, reject) => {
-      this.enter((proxy) => {
-        const entry = this.entries.get(name);
-        if (entry) proxy.broadcast(entry.id, args, context).then(resolve, reject);
-        else reject(this.unknown(name));
-      }, reject);
-    });
-  }
-
-  /** The error for a name that nothing is registered under. */
-  unknown(name: string): Error {
-    return new UnknownFunctionError(name, nearest(name, this.entries.keys()));
+  broadcast(target: Target, args: unknown[], options: CallOptions | undefined): Promise<unknown[]> {
+    const context = new Error(target.name);
+    return new Promise((resolve, reject) => void this.#try(target, { args, options, context, everywhere: true }, resolve, reject));
   }
 
   /** Ends everything now. */
   terminate(): void {
-    this.ended ??= new TerminatedError("The pool was ended by terminate()");
-    this.proxy?.terminate();
+    this.ended = true;
+    this.#proxy?.terminate();
     this.#end();
   }
 
   /** Ends after everything that is pending has. */
-  async close(): Promise<void> {
-    if (this.ended && !this.#whenClosed) return;
-    // What waits for the proxy was called before and still counts.
-    if (!this.proxy && this.gate.waiting > 0) {
-      await new Promise<void>((resolve) => this.gate.pass({ run: resolve, reject: () => resolve() }));
-    }
-    this.ended ??= new TerminatedError("The pool was ended by close()");
-    const { proxy } = this;
-    if (proxy) {
-      await new Promise<void>((resolve) => {
-        this.#whenClosed = resolve;
-        proxy.close();
-      });
-    }
-    this.#end();
+  close(): Promise<void> {
+    return (this.#closing ??= new Promise((resolve) => {
+      this.#whenClosed = resolve;
+      this.ended = true;
+      if (this.#over) resolve();
+      else this.#closeOnceQuiet();
+    }));
+  }
+
+  /** What has not reached the proxy yet was asked before `close()` and still counts. */
+  #closeOnceQuiet(): void {
+    if (!this.#whenClosed || this.#early > 0) return;
+    if (this.#proxy) this.#proxy.close();
+    else this.#end();
   }
 
   #end(): void {
-    this.#whenClosed?.();
-    this.gate.end(this.ended);
+    if (this.#over) return;
+    this.#over = true;
+    const error = failure("TerminatedError", undefined, undefined, undefined);
+    this.#gate.end(error);
+    this.listener.ended(error);
     this.workers.dispose();
     alive.delete(this);
+    this.#whenClosed?.();
   }
 
-  /** Sends a call with everything that it may come with. Returns how to abandon it. */
-  #send(
+  /** Waits before a gate; the pool does not close meanwhile. Gives how to leave. */
+  #wait(gate: Passage, calls: number, run: () => void, reject: (error: unknown) => void, keep?: boolean): () => void {
+    let here = true;
+    this.waiting += calls;
+    this.#early += 1;
+    const through = () => {
+      if (!here) return;
+      here = false;
+      this.waiting -= calls;
+      this.#early -= 1;
+      this.#closeOnceQuiet();
+    };
+    const waiting = {
+      run: () => {
+        run();
+        through();
+      },
+      reject: (error: unknown) => {
+        reject(error);
+        through();
+      },
+      keep,
+    };
+    gate.pass(waiting);
+    return () => {
+      gate.leave(waiting);
+      through();
+    };
+  }
+
+  /** Makes a call with everything that it may come with. */
+  #try(
     target: Target,
-    args: unknown[],
-    options: CallOptions | undefined,
-    context: Error,
+    plan: Plan,
     resolve: (value: never) => void,
     reject: (error: unknown) => void,
-    onItem?: (value: unknown) => void,
-    gate?: Gate,
-    started?: (call: number) => void,
-  ): () => void {
-    const { signal, timeout, transfer, priority, key, retry, onProgress } = options ?? {};
-    let call = -1;
-    let settled = false;
-    let waiting: Waiting | undefined;
-    const abort = (reason: unknown) => {
-      if (settled) return;
-      if (call >= 0) return this.proxy?.abort(call, reason);
-      if (waiting) (gate ?? this.gate).leave(waiting);
-      failed(reason);
-    };
-    const onAbort = () => abort(signal?.reason);
-    const settle = () => {
-      settled = true;
-      signal?.removeEventListener("abort", onAbort);
-    };
-    const done = (value: never) => {
-      settle();
-      resolve(value);
-    };
-    const failed = (error: unknown) => {
-      settle();
-      reject(error);
-    };
+    gate: Passage = this.#gate,
+  ): Attempt | undefined {
+    let attempt: Attempt | undefined;
     try {
-      if (signal?.aborted) throw signal.reason;
-      const wait = duration("timeout", timeout, -1);
-      const rank = whole("priority", priority, 0, -PRIORITY, PRIORITY);
-      const again = whole("retry", retry, 0, 0, RETRIES);
-      if (key !== undefined && typeof key !== "string") throw new TypeError("key must be a string");
-      if (transfer && !Array.isArray(transfer)) throw new TypeError("transfer must be an array");
-      const run = () => {
-        if (settled) return;
-        const task: Task = {
-          target: "source" in target ? target.source : target.id,
-          args,
-          transfer: transfer && transfer.length > 0 ? transfer : undefined,
-          resolve: done,
-          reject: failed,
-          listener: onItem ?? onProgress,
-          stream: onItem !== undefined,
-          context,
-        };
-        const request = { priority: rank, key, timeout: wait, retry: again, cancellable: signal !== undefined };
-        call = (this.#proxy as Proxy).call(task, request);
-        started?.(call);
-      };
-      signal?.addEventListener("abort", onAbort);
-      if (gate) {
-        waiting = { run: () => this.enter(run, failed), reject: failed };
-        gate.pass(waiting);
-      } else {
-        waiting = this.enter(run, failed);
-      }
+      if (this.ended) throw failure("TerminatedError", plan.context, plan.args, undefined);
+      const made = (attempt = new Attempt(plan, resolve, reject));
+      made.wait((refused) => this.#approach(target, made, gate, refused));
     } catch (error) {
-      failed(error);
+      if (attempt) attempt.fail(error);
+      else reject(error);
     }
-    return () => abort(new DOMException("The reader left the stream", "AbortError"));
+    return attempt;
+  }
+
+  /** Has a call pass everything that is before it. Gives how to leave. */
+  #approach(target: Target, attempt: Attempt, gate: Passage, refused: (error: unknown) => void): () => void {
+    const { name } = target;
+    const code = () => ("id" in target ? target.id : (target.source ?? this.entries.get(name)?.id));
+    if (!this.proxy && this.waiting >= this.settings.queueLimit + this.settings.max) {
+      const { context, args } = attempt.plan;
+      throw failure("QueueFullError", context, args, undefined);
+    }
+    const unknown = () => code() === undefined;
+    if (unknown()) {
+      if (this.unnamed.size === 0) throw this.#unknown(name);
+      gate = untilKnown(() => !unknown(), this.unnamed);
+    }
+    const send = (proxy: Proxy) => attempt.send(proxy, code() as number | string);
+    const enter = () => void (unknown() ? refused(this.#unknown(name)) : this.enter(send, refused));
+    return this.#wait(gate, 1, gate === this.#gate ? () => send(this.#proxy as Proxy) : enter, refused);
+  }
+
+  #unknown(name: string): Error {
+    return new UnknownFunctionError(name, nearest(name, this.entries.keys()));
   }
 }

@@ -64,9 +64,23 @@ function blamed(args: unknown, moved: readonly unknown[]): string {
   return `Argument ${index + 1}${path ? ` (at ${path})` : ""}`;
 }
 
+/** An error that ends several calls, for one of them: with its name and its caller's stack. */
+export function forCall(error: unknown, context: Error): unknown {
+  if (error instanceof TerminatedError) return failure("TerminatedError", context, undefined, undefined);
+  if (!(error instanceof WorkerLoadError)) return error;
+  const made = new WorkerLoadError(`'${context.message}' cannot run${reason(error)}`, { cause: error });
+  setStack(made, `${title(made)}\n${frames(context)}`);
+  return made;
+}
+
+/** What a getter threw while it was cloned can be anything, which may not even become text. */
 function reason(cause: unknown): string {
   if (cause === undefined) return "";
-  return `: ${cause instanceof Error ? cause.message : String(cause)}`;
+  try {
+    return `: ${cause instanceof Error ? cause.message : String(cause)}`;
+  } catch {
+    return "";
+  }
 }
 
 /** What a worker or the engine said: an error taken apart, an error, or text. */

@@ -2,10 +2,20 @@
 export interface Waiting {
   run: () => void;
   reject: (error: unknown) => void;
+  /** If the gate cannot be opened it is rejected, but goes through all the same once the gate opens after all. */
+  keep?: boolean;
+}
+
+/** Something that has to be passed before a call can be made. */
+export interface Passage {
+  /** Goes through now, or waits. */
+  pass(waiting: Waiting): void;
+  /** What waits has been settled otherwise. */
+  leave(waiting: Waiting): void;
 }
 
 /** Holds back, in order, what cannot be done before something is loaded. */
-export class Gate {
+export class Gate implements Passage {
   #state: "new" | "opening" | "open" | "ended" = "new";
   #waiting: Waiting[] = [];
   #error: unknown;
@@ -17,11 +27,6 @@ export class Gate {
     return this.#state === "open";
   }
 
-  get waiting(): number {
-    return this.#waiting.length;
-  }
-
-  /** Goes through now, or waits. */
   pass(waiting: Waiting): void {
     if (this.#state === "open") return waiting.run();
     if (this.#state === "ended") return waiting.reject(this.#error);
@@ -32,12 +37,14 @@ export class Gate {
       () => {
         if (this.#state !== "opening") return;
         this.#state = "open";
-        for (const one of this.#take()) one.run();
+        for (const one of this.#waiting.splice(0)) one.run();
       },
       (error: unknown) => {
         if (this.#state !== "opening") return;
         this.#state = "new";
-        for (const one of this.#take()) one.reject(error);
+        const rejected = this.#waiting;
+        this.#waiting = rejected.filter((one) => one.keep);
+        for (const one of rejected) one.reject(error);
       },
     );
   }
@@ -46,18 +53,11 @@ export class Gate {
   end(error: unknown): void {
     if (this.#state !== "open") this.#state = "ended";
     this.#error = error;
-    for (const one of this.#take()) one.reject(error);
+    for (const one of this.#waiting.splice(0)) one.reject(error);
   }
 
-  /** What waits has been settled otherwise. */
   leave(waiting: Waiting): void {
     const at = this.#waiting.indexOf(waiting);
     if (at >= 0) this.#waiting.splice(at, 1);
-  }
-
-  #take(): Waiting[] {
-    const taken = this.#waiting;
-    this.#waiting = [];
-    return taken;
   }
 }

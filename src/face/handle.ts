@@ -48,7 +48,7 @@ export class Handle {
 
   /** Adds a call, with what it moves to the worker. */
   addCall(call: number, target: number | string, flags: number, args: unknown[], transfer: Transferable[] | undefined): void {
-    this.#forgetAbort(call);
+    this.#forget(call);
     this.#begin(call);
     this.#message.push(typeof target === "string" ? Down.Run : Down.Call, call, target, flags, args);
     if (transfer) this.#transfer.push(...transfer);
@@ -89,12 +89,14 @@ export class Handle {
     this.#transfer = [];
     const error = this.#post(message, subjects, transfer);
     if (error === undefined) return [];
-    if (subjects.length === 1) return [{ subject: subjects[0] as Subject, error }];
     const refused: Refusal[] = [];
     subjects.forEach((subject, i) => {
       const item = [MAGIC, ...message.slice(starts[i], starts[i + 1])];
-      const error = this.#post(item, [subject], (subject >= 0 && moved(subject)) || []);
-      if (error !== undefined) refused.push({ subject, error });
+      const why = subjects.length === 1 ? error : this.#post(item, [subject], (subject >= 0 && moved(subject)) || []);
+      if (why === undefined) return;
+      // The abort matters more than its reason.
+      if (item[1] === Down.Abort) this.#post([MAGIC, Down.Abort, item[2], undefined], [subject], []);
+      else refused.push({ subject, error: why });
     });
     return refused;
   }
@@ -128,10 +130,13 @@ export class Handle {
     return undefined;
   }
 
-  /** The number may be that of an earlier call that was aborted here; its mark must not abort this one too. */
-  #forgetAbort(call: number): void {
+  /** The number may be that of an earlier call, whose marks in the shared memory must not count for this one: that it
+   *  was the last to begin, or that it was aborted. */
+  #forget(call: number): void {
     const { cells } = this;
-    if (cells && Atomics.load(cells, abortCell(call)) === call + 1) Atomics.store(cells, abortCell(call), 0);
+    if (!cells) return;
+    Atomics.compareExchange(cells, STARTED_CELL, call + 1, 0);
+    Atomics.compareExchange(cells, abortCell(call), call + 1, 0);
   }
 }
 

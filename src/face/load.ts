@@ -1,5 +1,7 @@
+import * as glue from "centaurus-proxy-glue";
 import type { WasmSource } from "../centaurus.js";
 import { WorkerLoadError } from "./errors.js";
+import { absolute } from "./options.js";
 
 /** Tries to fetch a file before it is given up: a deployment under way, a network that blinks. */
 const ATTEMPTS = 3;
@@ -20,7 +22,7 @@ export function loadModule(source: WasmSource): Promise<WebAssembly.Module> {
       throw broken("The WebAssembly given as bytes", error);
     });
   }
-  const url = new URL(source, document.baseURI).href;
+  const url = absolute(source);
   let module = compiled.get(url);
   if (!module) {
     module = fetchModule(url);
@@ -28,6 +30,23 @@ export function loadModule(source: WasmSource): Promise<WebAssembly.Module> {
     module.catch(() => compiled.delete(url));
   }
   return module;
+}
+
+/** What a module was made of, for engines that clone no module to a worker; nothing where only the module is there. */
+export async function bytesOf(source: WasmSource): Promise<BufferSource | undefined> {
+  if (source instanceof WebAssembly.Module) return undefined;
+  if (typeof source !== "string" && !(source instanceof URL)) return source;
+  return (await request(absolute(source))).arrayBuffer();
+}
+
+/** What all pools of the page share. A module that is not ours must not take its place. */
+export function instantiate(module: WebAssembly.Module): WebAssembly.Memory {
+  try {
+    if (!WebAssembly.Module.exports(module).some(({ name }) => name === "pool_new")) throw new Error("it is another program");
+    return glue.initSync({ module }).memory;
+  } catch (error) {
+    throw broken("The proxy's WebAssembly", error);
+  }
 }
 
 async function fetchModule(url: string): Promise<WebAssembly.Module> {
@@ -41,7 +60,7 @@ async function fetchModule(url: string): Promise<WebAssembly.Module> {
   }
 }
 
-async function fetchOnce(url: string): Promise<WebAssembly.Module> {
+async function request(url: string): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(url);
@@ -49,6 +68,11 @@ async function fetchOnce(url: string): Promise<WebAssembly.Module> {
     throw broken(url, error);
   }
   if (!response.ok) throw new WorkerLoadError(`${url} answered HTTP ${response.status}`);
+  return response;
+}
+
+async function fetchOnce(url: string): Promise<WebAssembly.Module> {
+  const response = await request(url);
   const type = response.headers.get("content-type") ?? "";
   try {
     if (/^application\/wasm\b/i.test(type)) return await WebAssembly.compileStreaming(response);
@@ -62,7 +86,8 @@ async function fetchOnce(url: string): Promise<WebAssembly.Module> {
   }
 }
 
-function broken(what: string, cause: unknown): Error {
+/** The error of a file that is there and of no use. */
+export function broken(what: string, cause: unknown): Error {
   return new WorkerLoadError(`${what} could not be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
 }
 

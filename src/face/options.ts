@@ -31,17 +31,28 @@ const KILL_GRACE = 1_000;
 /** More workers than any machine has cores; each costs megabytes. */
 const MAX_WORKERS = 1_024;
 
-export function settings(places: Places, worker: string | URL | undefined, options: CentaurusOptions): Settings {
-  const { wasm, size } = options;
+/** The options of a constructor, checked. */
+export function settings(places: Places, first: string | URL | CentaurusOptions | undefined, second?: CentaurusOptions): Settings {
+  const named = typeof first === "string" || first instanceof URL;
+  const options = (named ? second : first) ?? {};
+  if (typeof options !== "object") throw new TypeError(`A pool takes the address of its worker and options, not ${show(options)}`);
+  const { wasm, size, worker, name } = options;
   const files = isFiles(wasm) ? wasm : { proxy: wasm };
+  for (const file of Object.values(files)) {
+    if (file !== undefined && typeof file !== "string" && typeof file !== "object") {
+      throw new TypeError(`wasm must be an address, bytes or a module, not ${show(file)}`);
+    }
+  }
+  if (size !== undefined && typeof size !== "number" && (typeof size !== "object" || size === null)) {
+    throw new TypeError(`size must be a number or { min, max }, not ${show(size)}`);
+  }
+  const { min: least, max: most } = typeof size === "object" ? size : { min: undefined, max: size };
   const cores = (typeof navigator === "object" && navigator.hardwareConcurrency) || CORES;
-  const given = typeof size === "number" ? { max: size } : (size ?? {});
-  const max = whole("size.max", given.max, Math.max(cores, given.min ?? 1), 1, MAX_WORKERS);
-  const min = whole("size.min", given.min, 1, 0, max);
-  const script = worker ?? options.worker ?? places.worker();
-  const base = typeof document === "object" ? document.baseURI : undefined;
+  const low = whole("size.min", least, 1, 0, MAX_WORKERS);
+  const max = whole(typeof size === "number" ? "size" : "size.max", most, Math.max(cores, low), 1, MAX_WORKERS);
+  const min = whole("size.min", least, 1, 0, max);
   return {
-    worker: new URL(script, base).href,
+    worker: absolute(named ? first : (worker ?? places.worker())),
     proxy: () => files.proxy ?? places.proxy(),
     services: () => files.worker ?? places.services(),
     min,
@@ -50,12 +61,25 @@ export function settings(places: Places, worker: string | URL | undefined, optio
     idleTimeout: duration("idleTimeout", options.idleTimeout, IDLE_TIMEOUT),
     queueLimit: whole("queueLimit", options.queueLimit, QUEUE_LIMIT, 0, 2 ** 31 - 1),
     killGrace: duration("killGrace", options.killGrace, KILL_GRACE),
-    name: options.name ?? "centaurus",
+    name: name === undefined ? "centaurus" : String(name),
   };
+}
+
+/** An address, seen from the page. Where there is none, as on a server, only a whole one will do. */
+export function absolute(url: string | URL): string {
+  try {
+    return new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href).href;
+  } catch (cause) {
+    throw new TypeError(`${show(url)} is not the address of anything`, { cause });
+  }
 }
 
 function isFiles(wasm: CentaurusOptions["wasm"]): wasm is { proxy?: WasmSource; worker?: WasmSource } {
   return typeof wasm === "object" && wasm !== null && ("proxy" in wasm || "worker" in wasm);
+}
+
+function show(value: unknown): string {
+  return typeof value === "string" ? `'${value}'` : String(value);
 }
 
 /** A whole number within its bounds. Infinity is the upper one. */
@@ -63,7 +87,7 @@ export function whole(name: string, value: unknown, fallback: number, low: numbe
   if (value === undefined) return fallback;
   if (value === Infinity) return high;
   if (typeof value !== "number" || !Number.isInteger(value) || value < low || value > high) {
-    throw new RangeError(`${name} must be a whole number from ${low} to ${high}, not ${String(value)}`);
+    throw new RangeError(`${name} must be a whole number from ${low} to ${high}, not ${show(value)}`);
   }
   return value;
 }
@@ -72,7 +96,7 @@ export function whole(name: string, value: unknown, fallback: number, low: numbe
 export function duration(name: string, value: unknown, fallback: number): number {
   if (value === undefined) return fallback;
   if (typeof value !== "number" || !(value >= 0)) {
-    throw new RangeError(`${name} must be milliseconds, zero or more, not ${String(value)}`);
+    throw new RangeError(`${name} must be milliseconds, zero or more, not ${show(value)}`);
   }
   // Beyond this a duration in µs leaves the exact integers, and nobody can wait for it.
   return value > 1e12 ? -1 : value;

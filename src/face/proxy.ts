@@ -1,6 +1,7 @@
 import * as glue from "centaurus-proxy-glue";
 import { Flag, MAGIC, Up, VERSION } from "../../worker/runtime/protocol.js";
-import { decode, failure } from "./errors.js";
+import { End, Op } from "./command.js";
+import { decode, failure, forCall } from "./errors.js";
 import type { Handle } from "./handle.js";
 import { registrationOf } from "./handle.js";
 import type { Settings } from "./options.js";
@@ -88,7 +89,7 @@ export class Proxy implements Owner {
     const target = typeof task.target === "number" ? task.target : 0;
     const call = request
       ? this.#pool.submit_with(
-          now, target, request.priority, request.key, request.timeout, request.retry, request.cancellable,
+          now, target, request.priority, this.#key(request.key), request.timeout, request.retry, request.cancellable,
           task.stream === true, task.transfer === undefined,
         )
       : this.#pool.submit(now, target);
@@ -101,19 +102,16 @@ export class Proxy implements Owner {
     return call;
   }
 
-  /** Calls a function once on every worker. */
-  broadcast(target: number, args: unknown[], context: Error): Promise<unknown[]> {
-    const calls = this.#pool.broadcast(performance.now(), target);
+  /** Takes a call on for every worker. `task` makes each, given its number, or a negative one if it is rejected. */
+  broadcast(target: number, request: Request, task: (call: number) => Task): void {
+    const { priority, timeout, retry, cancellable } = request;
+    const calls = this.#pool.broadcast(performance.now(), target, priority, timeout, retry, cancellable);
+    for (const call of this.#row(calls)) {
+      const made = task(call);
+      if (call >= 0) this.#tasks[call] = made;
+      else made.reject(refusal(call, made));
+    }
     this.#tickSoon();
-    return Promise.all(
-      Array.from(calls, (call) => {
-        return new Promise((resolve, reject) => {
-          const task = { target, args, resolve, reject, context };
-          if (call >= 0) this.#tasks[call] = task;
-          else reject(refusal(call, task));
-        });
-      }),
-    );
   }
 
   /** The caller's signal fired, or the reader of a stream left: the call settles now. */
@@ -178,8 +176,21 @@ export class Proxy implements Owner {
   }
 
   /** The scheduler's numbers in a row. */
-  stats(): Float64Array {
-    return this.#pool.stats();
+  stats(): number[] {
+    return this.#row(this.#pool.stats());
+  }
+
+  #row(length: number): number[] {
+    return [...new Float64Array(this.memory.buffer, this.#pool.row(), length)];
+  }
+
+  /** Hands a key over. Whether there is one. */
+  #key(key: string | undefined): boolean {
+    if (key === undefined) return false;
+    const bytes = new TextEncoder().encode(key);
+    const at = this.#pool.key_room(bytes.length);
+    new Uint8Array(this.memory.buffer).set(bytes, at);
+    return true;
   }
 
   message(handle: Handle, data: unknown): void {
@@ -239,8 +250,8 @@ export class Proxy implements Owner {
         }
         return at + 2;
       case Up.Locked:
-        this.workers.watchLock(handle);
-        return at + 1;
+        this.workers.watchLock(handle, data[at + 1] as string);
+        return at + 2;
       case Up.Crashed:
         this.#remember(worker, value);
         pool.died(now, worker, id);
@@ -255,20 +266,19 @@ export class Proxy implements Owner {
 
   #unreadable(now: number, handle: Handle, message: number): void {
     const error = new Error("the worker could not deserialize the message");
-    const calls: number[] = [];
     for (const subject of handle.contents(message)) {
       const task = this.#tasks[subject];
       if (task) task.reason = error;
-      if (subject >= 0) calls.push(subject);
+      if (subject >= 0) this.#pool.unread(subject);
       else if (registrationOf(subject) >= 0) this.#registrationFailed(now, handle.id, registrationOf(subject), error);
     }
-    this.#pool.unreadable(now, handle.id, Uint32Array.from(calls));
+    this.#pool.unreadable(now, handle.id);
   }
 
   #registrationFailed(now: number, worker: number, id: number, error: unknown): void {
-    this.#remember(worker, error);
     const entry = this.#registrations[id];
-    if (!this.#pool.registered(now, worker, id, false) || !entry) return;
+    // A worker that refuses what no other has confirmed is none the worse for it; one that does is ended for it.
+    if (!this.#pool.registered(now, worker, id, false) || !entry) return this.#remember(worker, error);
     // Nobody will be given it again.
     entry.payload = undefined;
     entry.failure = error;
@@ -311,7 +321,7 @@ export class Proxy implements Owner {
       for (let i = first; i < first + length; i += WORDS) {
         // Seen anew for each, since what a command does may grow the memory and detach what was seen before.
         const words = this.#words32();
-        this.#obey(words[i] as glue.Op, words[i + 1] as number, words[i + 2] as number, words[i + 3] as number);
+        this.#obey(words[i] as Op, words[i + 1] as number, words[i + 2] as number, words[i + 3] as number);
       }
       let refused = false;
       for (const handle of this.#handles.values()) {
@@ -337,39 +347,40 @@ export class Proxy implements Owner {
     if (task) task.reason = error;
     if (subject >= 0) this.#pool.post_failed(now, subject);
     else if (registrationOf(subject) >= 0) this.#registrationFailed(now, worker, registrationOf(subject), error);
-    // Else an abort's reason could not be cloned; the signal's abort matters more than its reason, and the call has
-    // settled with the reason here.
   }
 
-  #obey(op: glue.Op, a: number, b: number, c: number): void {
+  #obey(op: Op, a: number, b: number, c: number): void {
     switch (op) {
-      case glue.Op.Post: {
+      case Op.Post: {
         const task = this.#tasks[b];
         if (!task) return;
         const flags = (c ? Flag.Marked : 0) | (task.stream ? Flag.Stream : 0) | (task.listener ? Flag.Progress : 0);
         return this.#handles.get(a)?.addCall(b, task.target, flags, task.args, task.transfer);
       }
-      case glue.Op.Settle:
+      case Op.Settle:
         return this.#settle(a, b, c);
-      case glue.Op.Abort:
+      case Op.Abort:
         return this.#handles.get(a)?.addAbort(b, this.#tasks[b]?.reason ?? timeIsUp());
-      case glue.Op.Register: {
+      case Op.Register: {
         const entry = this.#registrations[b];
         if (entry) this.#handles.get(a)?.addRegistration(b, entry.kind, entry.payload);
         return;
       }
-      case glue.Op.Spawn:
+      case Op.Spawn:
         return this.#spawn(a, b);
-      case glue.Op.Kill:
+      case Op.Kill:
         return this.#kill(a);
-      case glue.Op.SettleRegistration: {
-        const kind = b === glue.End.Terminated ? "TerminatedError" : "WorkerLoadError";
-        return this.#registrations[a]?.reject(failure(kind, undefined, undefined, this.#words.get(c)));
+      case Op.SettleRegistration: {
+        const kind = b === End.Terminated ? "TerminatedError" : "WorkerLoadError";
+        const entry = this.#registrations[a];
+        const error = failure(kind, undefined, undefined, this.#words.get(c));
+        if (entry) entry.failure ??= error;
+        return entry?.reject(error);
       }
-      case glue.Op.Unready:
+      case Op.Unready:
         return this.listener.state(failure("WorkerLoadError", undefined, undefined, this.#words.get(a)));
       default:
-        return this.listener.state(op === glue.Op.Closed ? null : undefined);
+        return this.listener.state(op === Op.Closed ? null : undefined);
     }
   }
 
@@ -392,22 +403,22 @@ export class Proxy implements Owner {
     this.listener.event("workerstop", { worker, slot: handle.slot, reason: decode(this.#words.get(worker), undefined) });
   }
 
-  #settle(call: number, end: glue.End, whose: number): void {
+  #settle(call: number, end: End, whose: number): void {
     const task = this.#take(call);
     if (!task) return;
     const fail = (kind: string, said?: unknown) => task.reject(failure(kind, task.context, task.args, said));
     switch (end) {
-      case glue.End.Aborted:
+      case End.Aborted:
         return task.reject(task.reason);
-      case glue.End.TimedOut:
+      case End.TimedOut:
         return fail("TimeoutError");
-      case glue.End.LoadFailed:
+      case End.LoadFailed:
         return fail("WorkerLoadError", this.#words.get(whose));
-      case glue.End.Crashed:
+      case End.Crashed:
         return fail("WorkerCrashError", this.#words.get(whose));
-      case glue.End.RegistrationFailed:
-        return task.reject(decode(this.#registrations[whose]?.failure, task.context));
-      case glue.End.NotCloneable:
+      case End.RegistrationFailed:
+        return task.reject(forCall(decode(this.#registrations[whose]?.failure, task.context), task.context));
+      case End.NotCloneable:
         return fail("DataCloneError", task.reason);
       default:
         return fail("TerminatedError");

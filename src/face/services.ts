@@ -1,8 +1,9 @@
 import type { Bytes, CallOptions, Msgpack, Zlib } from "../centaurus.js";
 import { Kind } from "../../worker/runtime/protocol.js";
 import type { Core, Entry } from "./core.js";
+import { TerminatedError, WorkerLoadError } from "./errors.js";
 import { Gate } from "./gate.js";
-import { loadModule } from "./load.js";
+import { broken, bytesOf, loadModule } from "./load.js";
 
 const NAMES = [
   "zlib.compress", "zlib.decompress", "zlib.open", "zlib.push", "zlib.finish", "zlib.close", "msgpack.encode",
@@ -12,16 +13,17 @@ type Name = (typeof NAMES)[number];
 
 let sessions = 0;
 
-/** The built-in services. Their WebAssembly is fetched and compiled once, when the first of them is first used, and
- *  the module is given to every worker. */
-export class Services {
-  readonly #core: Core;
-  readonly #gate: Gate;
-  readonly #entries = new Map<Name, Entry>(NAMES.map((name) => [name, { name, id: -1 }]));
+/** The WebAssembly of the built-in services: fetched and compiled once, when the first of them is first used, and given
+ *  to every worker as a module. */
+export class ServiceFile {
+  readonly entries = new Map<Name, Entry>(NAMES.map((name) => [name, { name, id: -1 }]));
+  readonly #gate = new Gate(() => this.#begin());
 
-  constructor(core: Core) {
-    this.#core = core;
-    this.#gate = new Gate(() => this.#begin());
+  constructor(readonly core: Core) {}
+
+  /** What a call of a service has to pass; nothing once the services are there. */
+  get gate(): Gate | undefined {
+    return this.#gate.open ? undefined : this.#gate;
   }
 
   /** Nothing that waits for the services will run. */
@@ -29,49 +31,95 @@ export class Services {
     this.#gate.end(error);
   }
 
-  msgpack: Msgpack = {
+  async #begin(): Promise<void> {
+    const source = this.core.settings.services();
+    const module = await loadModule(source);
+    try {
+      await this.#register(module).catch(async (error: unknown) => {
+        const bytes = error instanceof TerminatedError || error instanceof WorkerLoadError ? undefined : await bytesOf(source);
+        // Not every engine clones every module; of its bytes the worker makes it itself.
+        if (!bytes) throw error;
+        return this.#register(bytes);
+      });
+    } catch (error) {
+      throw error instanceof TerminatedError ? error : broken("The services' WebAssembly", error);
+    }
+  }
+
+  #register(module: WebAssembly.Module | BufferSource): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.core.enter((proxy) => {
+        const payload = (first: number) => ({
+          module,
+          names: NAMES.map((name, i) => {
+            (this.entries.get(name) as Entry).id = first + i;
+            return [name, first + i];
+          }),
+        });
+        proxy.register(Kind.Services, payload, NAMES.length, resolve as () => void, reject);
+      }, reject);
+    });
+  }
+}
+
+/** The built-in services, as one view of the pool calls them. */
+export class Services {
+  readonly #file: ServiceFile;
+  readonly #view: CallOptions | undefined;
+
+  constructor(file: ServiceFile, view?: CallOptions) {
+    this.#file = file;
+    this.#view = view;
+  }
+
+  /** The same services, called with these options. */
+  with(view: CallOptions): Services {
+    return new Services(this.#file, view);
+  }
+
+  readonly msgpack: Msgpack = {
     encode: (value, options) => this.call("msgpack.encode", value, options),
-    decode: (bytes, options) => this.#onBytes("msgpack.decode", bytes, options),
+    decode: (bytes, options) => this.onBytes("msgpack.decode", bytes, options),
   };
 
-  zlib: Zlib = {
-    compress: (data, options) => this.#onBytes("zlib.compress", data, options),
-    decompress: (data, options) => this.#onBytes("zlib.decompress", data, options),
+  readonly zlib: Zlib = {
+    compress: (data, options) => this.onBytes("zlib.compress", data, options),
+    decompress: (data, options) => this.onBytes("zlib.decompress", data, options),
     compressStream: (options) => this.#stream("compress", options),
     decompressStream: (options) => this.#stream("decompress", options),
   };
 
   call<R>(name: Name, input: unknown, options: object | undefined): Promise<R> {
-    const [own, call] = split(options);
+    const [own, call] = this.#split(options);
     return this.#send(name, [input, own], call);
   }
 
-  #send<R>(name: Name, args: unknown[], options: CallOptions | undefined): Promise<R> {
-    const entry = this.#entries.get(name) as Entry;
-    return this.#core.call(entry, args, options, this.#gate.open ? undefined : this.#gate) as Promise<R>;
-  }
-
   /** A service that takes bytes. */
-  #onBytes<R>(name: Name, data: Bytes, options: object | undefined): Promise<R> {
-    try {
-      return this.call(name, exact(data), options);
-    } catch (error) {
-      return Promise.reject(error);
-    }
+  async onBytes<R>(name: Name, data: Bytes, options: CallOptions | undefined): Promise<R> {
+    return this.call(name, exact(data, options?.transfer), options);
   }
 
-  async unpack(bytes: Bytes, options: object | undefined): Promise<unknown> {
-    return this.#onBytes("unpack", bytes, options);
+  #send<R>(name: Name, args: unknown[], options: CallOptions | undefined): Promise<R> {
+    const { core, entries, gate } = this.#file;
+    return core.call(entries.get(name) as Entry, args, options, gate) as Promise<R>;
+  }
+
+  /** A service's own options and those of its call. */
+  #split(options: object | undefined): [own: object | undefined, call: CallOptions | undefined] {
+    if (!options && !this.#view) return [undefined, undefined];
+    const { signal, timeout, transfer, priority, key, retry, onProgress, ...own } = { ...this.#view, ...options } as CallOptions;
+    return [own, { signal, timeout, transfer, priority, key, retry, onProgress } as CallOptions];
   }
 
   /** A transform whose state lives in one worker: its chunks carry one key. A chunk is taken only when the one before
    *  has come out, which is the back-pressure. */
   #stream(direction: "compress" | "decompress", options: object | undefined): TransformStream<BufferSource, Uint8Array<ArrayBuffer>> {
-    const [own, given] = split(options);
+    const [own, given] = this.#split(options);
     const session = (sessions += 1);
     const call: CallOptions = { ...given, key: given?.key ?? `centaurus stream ${session}` };
     const send = <R>(name: Name, ...rest: unknown[]): Promise<R> => this.#send(name, [session, ...rest], call);
-    const close = () => void send("zlib.close").catch(() => {});
+    // Even where the stream was aborted, hence without its signal.
+    const close = () => void this.#send("zlib.close", [session], { key: call.key as string }).catch(() => {});
     type Controller = TransformStreamDefaultController<Uint8Array<ArrayBuffer>>;
     const pass = async (controller: Controller, output: Promise<Uint8Array<ArrayBuffer>>) => {
       try {
@@ -90,49 +138,15 @@ export class Services {
     };
     return new TransformStream(transformer);
   }
-
-  async #begin(): Promise<void> {
-    const module = await loadModule(this.#core.settings.services());
-    await this.#register(await cloneable(module));
-  }
-
-  #register(module: WebAssembly.Module | BufferSource): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#core.enter((proxy) => {
-        const payload = (first: number) => ({
-          module,
-          names: NAMES.map((name, i) => {
-            (this.#entries.get(name) as Entry).id = first + i;
-            return [name, first + i];
-          }),
-        });
-        proxy.register(Kind.Services, payload, NAMES.length, resolve as () => void, reject);
-      }, reject);
-    });
-  }
-}
-
-/** The module, or, where the engine will not clone one to a worker, what it was made of. */
-async function cloneable(module: WebAssembly.Module): Promise<WebAssembly.Module> {
-  structuredClone(module);
-  return module;
 }
 
 /** Bytes such that cloning them clones no more than them: cloning a view clones all that its buffer holds. */
-function exact<T>(data: T): T | Uint8Array {
+function exact<T>(data: T, transfer?: readonly unknown[]): T | Uint8Array {
   if (ArrayBuffer.isView(data)) {
-    if (data.byteLength === data.buffer.byteLength) return data;
+    if (data.byteLength === data.buffer.byteLength || transfer?.includes(data.buffer)) return data;
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
   }
   const tag = Object.prototype.toString.call(data);
   if (tag === "[object ArrayBuffer]" || tag === "[object SharedArrayBuffer]" || data instanceof Blob) return data;
   throw new TypeError(`The data must be an ArrayBuffer, a view of one, or a Blob, not ${tag.slice(8, -1)}`);
-}
-
-/** A service's own options and those of its call. */
-function split(options: object | undefined): [own: object | undefined, call: CallOptions | undefined] {
-  if (!options) return [undefined, undefined];
-  const { signal, timeout, transfer, priority, key, retry, onProgress, ...own } = options as CallOptions & object;
-  const call = { signal, timeout, transfer, priority, key, retry, onProgress } as CallOptions;
-  return [own, Object.values(call).some((value) => value !== undefined) ? call : undefined];
 }

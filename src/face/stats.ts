@@ -5,7 +5,7 @@ type Counted = Omit<Stats, "name" | "size">;
 const STATES: WorkerStats["state"][] = ["starting", "idle", "running"];
 
 /** The scheduler's numbers, which come in a row (src/stats.rs), by name. */
-export function counted(row: Float64Array): Counted {
+export function counted(row: ArrayLike<number>): Counted {
   let at = 0;
   const next = () => row[at++] as number;
   const percentiles = (): Percentiles => ({

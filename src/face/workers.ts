@@ -48,7 +48,9 @@ export class Workers {
   end(handle: Handle): void {
     const { worker } = handle;
     worker.terminate();
-    worker.onmessage = worker.onerror = worker.onmessageerror = null;
+    worker.onmessage = worker.onmessageerror = null;
+    // What it threw last may come after its end, and is not to count as an error of the page's.
+    worker.onerror = (event) => event.preventDefault();
     handle.unlock?.abort();
     handle.id = -1;
   }

@@ -13,7 +13,7 @@ const sessions = new Map<number, { push(bytes: Uint8Array): Uint8Array; finish()
  * are moved to the page, never copied.
  */
 export function services(module: WebAssembly.Module | BufferSource): Record<string, Registered["run"]> {
-  glue.initSync({ module });
+  if (!("pack" in glue.initSync({ module }))) throw new TypeError("The WebAssembly is another program");
   const offered: Record<string, Service> = {
     async "zlib.compress"(data: Bytes, options: object) {
       return moved(this, glue.zlibCompress(await bytesOf(data), options));
