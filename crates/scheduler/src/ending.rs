@@ -7,11 +7,11 @@ use crate::command::{Command, Outcome, Running};
 use crate::order::{by_time, name, number};
 use crate::scheduler::Scheduler;
 use crate::time::Time;
-use crate::worker::Worker;
+use crate::worker::{Slot, Worker};
 
 impl Scheduler {
     pub(crate) fn slot_of(&self, worker: WorkerId) -> Option<u32> {
-        let is = |slot: &crate::worker::Slot| slot.worker.as_ref().is_some_and(|here| here.id == worker);
+        let is = |slot: &Slot| slot.worker.as_ref().is_some_and(|here| here.id == worker);
         self.slots.iter().position(is).map(|index| index as u32)
     }
 

@@ -15,9 +15,9 @@ impl Scheduler {
     /// Accepts a call. It is posted in a [`Self::tick`], this one's or a later one.
     ///
     /// # Errors
-    /// [`Refused::QueueFull`] if [`crate::Config::queue_limit`] calls wait already, beside one for each worker that has none
-    /// or could still be started: what those take at once does not count as waiting. [`Refused::Terminated`] after
-    /// [`Self::close`] or [`Self::terminate`].
+    /// [`Refused::QueueFull`] if [`crate::Config::queue_limit`] calls wait already, beside one for each worker that has
+    /// none or could still be started: what those take at once does not count as waiting. [`Refused::Terminated`]
+    /// after [`Self::close`] or [`Self::terminate`].
     pub fn submit(&mut self, now: Time, request: Request) -> Result<CallId, Refused> {
         self.advance(now);
         self.admit(1)?;
@@ -94,7 +94,7 @@ impl Scheduler {
     }
 
     /// Brings up [`crate::Config::min`] workers, or one. [`Command::Ready`] follows once so many are ready, or
-    /// [`Command::Unready`] if one of them cannot be started. Neither follows a [`Self::terminate`] or the end of a
+    /// [`Command::Unready`] if too few can be started. Neither follows a [`Self::terminate`] or the end of a
     /// [`Self::close`].
     pub fn warm(&mut self, now: Time) {
         self.advance(now);

@@ -8,7 +8,7 @@ use crate::config::{LOAD_ATTEMPTS, LOAD_DELAYS, MAX_PIPELINE, PIPELINE_BUDGET, S
 use crate::registration::Verdict;
 use crate::scheduler::Scheduler;
 use crate::time::{NEVER, Time};
-use crate::worker::Worker;
+use crate::worker::{Slot, Worker};
 
 impl Worker {
     /// When something of its own is due: the end of its start, or of its idleness if it may be stopped for that after
@@ -149,12 +149,14 @@ impl Scheduler {
         }
         place.given_up = true;
         self.given_up = true;
-        if self.slots.iter().any(crate::worker::Slot::live) {
+        if self.slots.iter().any(Slot::live) {
             self.give_up_slot(slot, worker);
         } else {
             self.give_up(worker, suspect);
         }
-        if core::mem::take(&mut self.warming) {
+        let left = self.slots.iter().filter(|slot| !slot.given_up).count();
+        if self.warming && (self.down || left < self.config.min.max(1) as usize) {
+            self.warming = false;
             self.commands.push_back(Command::Unready { worker });
         }
     }

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use centaurus_protocol::{CallId, RegistrationId, WorkerId};
 
 use crate::call::Calls;
+use crate::command::Running;
 use crate::lane::Lane;
 use crate::time::Time;
 
@@ -80,8 +81,7 @@ impl Worker {
 
     /// Calls in the queue that have begun, or may have, when it dies and `running` is all that is known: so many from
     /// the front.
-    pub(crate) fn begun(&self, calls: &Calls, running: crate::Running) -> usize {
-        use crate::Running;
+    pub(crate) fn begun(&self, calls: &Calls, running: Running) -> usize {
         let told = self.fifo.iter().rposition(|&id| calls[id].started).map_or(0, |index| index + 1);
         match running {
             Running::Nothing => told,

@@ -321,3 +321,20 @@ fn the_statistics_tell_what_goes_on() {
     let stats = rig.pool.stats();
     assert!(stats.workers.iter().any(|worker| worker.state == WorkerState::Starting));
 }
+
+#[test]
+fn where_another_slot_will_do_the_minimum_is_found_there() {
+    let mut rig = Rig::new(config(2, 3));
+    rig.pool.warm(rig.time());
+    let mut commands = rig.tick();
+    let [good, mut bad] = spawned(&commands)[..] else { panic!("{commands:?}") };
+    rig.load(good);
+    for _ in 0..LOAD_ATTEMPTS {
+        rig.pool.load_failed(rig.time(), bad);
+        commands = rig.pass(300_000);
+        bad = spawned(&commands)[0];
+    }
+    assert!(commands.contains(&Command::Spawn { worker: bad, slot: 2 }), "{commands:?}");
+    rig.load(bad);
+    assert_eq!(rig.tick(), [Command::Ready]);
+}
