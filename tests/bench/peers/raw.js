@@ -4,23 +4,24 @@ export async function raw() {
   const worker = new Worker(new URL('./raw-worker.js', import.meta.url));
   const pending = new Map();
   let last = 0;
-  worker.onmessage = ({ data: [id, result] }) => {
+  worker.onmessage = ({ data: { id, result } }) => {
     const resolve = pending.get(id);
     pending.delete(id);
     resolve(result);
   };
-  const call = (name, argument, transfer = []) =>
+  const call = (name, args, transfer) =>
     new Promise((resolve) => {
       last += 1;
       pending.set(last, resolve);
-      worker.postMessage([last, name, argument], transfer);
+      if (transfer) worker.postMessage({ id: last, name, args }, transfer);
+      else worker.postMessage({ id: last, name, args });
     });
-  await call('empty');
+  await call('empty', []);
   return {
     name: 'raw postMessage',
-    empty: () => call('empty'),
-    echo: (value) => call('echo', value),
-    move: (buffer) => call('move', buffer, [buffer]),
+    empty: () => call('empty', []),
+    echo: (value) => call('echo', [value]),
+    move: (buffer) => call('move', [buffer], [buffer]),
     end: () => worker.terminate(),
   };
 }
