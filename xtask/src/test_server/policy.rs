@@ -10,6 +10,8 @@ const STRICT: HeaderValue =
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const EMBEDDER_POLICY: HeaderName = HeaderName::from_static("cross-origin-embedder-policy");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+/// Lets a service worker that lies beside the suites answer for the whole site.
+const SERVICE_WORKER_ALLOWED: HeaderName = HeaderName::from_static("service-worker-allowed");
 const CROSS_ORIGIN: HeaderValue = HeaderValue::from_static("cross-origin");
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -56,6 +58,7 @@ impl Policy {
                 Caching::Allowed => HeaderValue::from_static("max-age=3600"),
             },
         );
+        headers.insert(SERVICE_WORKER_ALLOWED, HeaderValue::from_static("/"));
         if self.isolated {
             headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
             headers.insert(EMBEDDER_POLICY, HeaderValue::from_static("require-corp"));
