@@ -65,7 +65,8 @@ pub enum Running {
     Unknown,
     /// No call, and the end of every call that it had run was reported before.
     Nothing,
-    /// This call, or it has ended and its report is lost; nothing behind it has begun.
+    /// This call; or it has ended, and nothing behind it has begun. Shared memory may show a call that ended long ago,
+    /// so before a call is sent, the mark of an earlier one of its number has to be wiped out there.
     Call(CallId),
 }
 

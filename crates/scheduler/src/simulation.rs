@@ -187,6 +187,11 @@ impl Simulation {
     /// Sends a message; what cannot be cloned makes each item travel by itself.
     fn send(&mut self, worker: WorkerId, items: Vec<Down>) {
         let Some(at) = self.engines.iter().position(|engine| engine.id == worker) else { return };
+        for item in &items {
+            if let Down::Call(index) = *item {
+                self.engines[at].forget_mark(self.calls[index].id, &self.calls);
+            }
+        }
         let uncloneable = |calls: &[Call], item: &Down| matches!(*item, Down::Call(call) if calls[call].uncloneable);
         if !items.iter().any(|item| uncloneable(&self.calls, item)) {
             let message = Message::new(items, &self.calls);

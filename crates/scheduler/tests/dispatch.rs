@@ -32,17 +32,17 @@ fn a_burst_of_short_calls_is_dealt_out_evenly() {
 #[test]
 fn a_worker_has_no_more_in_hand_than_its_budget() {
     let mut rig = Rig::ready(1);
-    let millisecond = FunctionId(7);
-    let call = rig.submit(Request::new(millisecond));
+    let function = FunctionId(7);
+    let call = rig.submit(Request::new(function));
     rig.tick();
-    assert!(rig.pool.replied(rig.time(), FIRST, call, true, 1_000));
-    rig.submit_all(millisecond, 20);
-    assert_eq!(posted(&rig.tick()).len(), 8, "8 ms of work");
+    assert!(rig.pool.replied(rig.time(), FIRST, call, true, 2_000));
+    rig.submit_all(function, 20);
+    assert_eq!(posted(&rig.tick()).len(), 4, "8 ms of work");
     let mut rig = Rig::ready(1);
-    let call = rig.submit(Request::new(millisecond));
+    let call = rig.submit(Request::new(function));
     rig.tick();
     assert!(rig.pool.replied(rig.time(), FIRST, call, true, 0));
-    rig.submit_all(millisecond, 2_000);
+    rig.submit_all(function, 2_000);
     assert_eq!(posted(&rig.tick()).len(), MAX_PIPELINE, "however short they are");
 }
 

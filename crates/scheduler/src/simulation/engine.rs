@@ -52,8 +52,7 @@ pub(super) enum Up {
         dropped: bool,
     },
     Unreadable(Vec<usize>),
-    /// Dead; `None`: nobody knows what it was doing; else the call that was the last to begin, if it was running or its
-    /// end was not told.
+    /// Dead; `None`: nobody knows what it was doing; else the call that it was running, or that began last.
     Died(Option<Option<usize>>),
 }
 
@@ -84,7 +83,7 @@ pub(super) struct Engine {
     hogged: bool,
     loaded: bool,
     dead: bool,
-    /// The call that began last.
+    /// The call that began last, as shared memory shows it.
     last: Option<usize>,
 
     // What the page knows of it.
@@ -123,6 +122,11 @@ impl Engine {
 
     fn flush(&mut self) {
         self.outbox.extend(self.held.drain(..));
+    }
+
+    /// Before a call is sent, what shared memory shows of an earlier one of its number is wiped out.
+    pub(super) fn forget_mark(&mut self, id: CallId, calls: &[Call]) {
+        self.last = self.last.filter(|&last| calls[last].id != id);
     }
 
     /// Nothing happens here any more unless something arrives.
@@ -290,7 +294,6 @@ impl Simulation {
                 engine.flush();
                 Some(engine.current)
             }
-            Death::Seen if engine.current.is_none() && engine.held.is_empty() => Some(None),
             Death::Seen => Some(engine.last),
         };
         engine.held.clear();
