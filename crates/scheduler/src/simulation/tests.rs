@@ -24,6 +24,12 @@ fn noise(seed: u64, length: usize) -> Vec<u8> {
     (0..length).map(|_| next()).collect()
 }
 
+/// Found by the fuzz target.
+#[test]
+fn stories_that_once_failed_end_well() {
+    run(include_bytes!("stories/a-number-seen-in-shared-memory-is-anothers-now"));
+}
+
 #[test]
 fn the_same_story_ends_the_same_way() {
     let story = noise(7, 2_000);
