@@ -1,3 +1,6 @@
+// `cargo xtask bench` opens this page; so does whoever serves the checkout's root by any server and visits
+// tests/bench/bench.html, or bench.html?filter=calls. Timers are finer where the server isolates the page.
+//
 // Runs the sections whose benches the filters let through. A section is a module that exports `benches`, a list of
 // [name, measure]; `measure` may give tables as it goes.
 

@@ -17,7 +17,7 @@ const LIVES = 5;
 const BIG_SEQUENCE = 20;
 const MEGABYTE = 2 ** 20;
 /** What one contestant may take for its bursts of 100,000 altogether, in ms. */
-const LIMIT = 10_000;
+const LIMIT = 6_000;
 
 /** About a kilobyte as JSON, of the kind that pages pass around. */
 const RECORD = {

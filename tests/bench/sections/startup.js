@@ -8,6 +8,8 @@ import { rounds } from '../rounds.js';
 const FRAME = new URL('../startup/frame.html', import.meta.url);
 /** By the name in the tables, the module in `startup/`. */
 const CONTESTANTS = { centaurus: 'centaurus', 'raw worker': 'raw', comlink: 'comlink', workerpool: 'workerpool' };
+/** More than elsewhere: what the browser and the system do at a start varies a lot. */
+const ROUNDS = 16;
 /** Longer than any start takes, in ms. */
 const PATIENCE = 20_000;
 
@@ -67,7 +69,7 @@ async function starts(origin) {
     name,
     run: async () => [await start(`${origin()}${FRAME.pathname}?who=${module}`)],
   }));
-  for (const [name, samples] of await rounds(contestants, { warmUp: 1 })) {
+  for (const [name, samples] of await rounds(contestants, { count: ROUNDS, warmUp: 1 })) {
     for (const [what, by] of Object.entries(told)) by.set(name, samples.map(([sample]) => [sample[what]]));
   }
   return told;
