@@ -14,7 +14,7 @@ export interface Plan {
   /** Made by the call: its message is the function's name, its stack the caller's. */
   context: Error;
   /** Takes the values of a stream. */
-  onItem?: (value: unknown) => void;
+  onItem?: ((value: unknown) => void) | undefined;
   /** It is made once on every worker, and gives all results. */
   everywhere?: boolean;
 }
@@ -122,8 +122,7 @@ export class Attempt {
 
   #task(target: number | string, resolve: (value: never) => void, reject: (error: unknown) => void): Task {
     const { args, context, onItem } = this.plan;
-    const listener = onItem ?? this.#options.onProgress;
-    return { target, args, transfer: this.#moved, resolve, reject, listener, stream: onItem !== undefined, context };
+    return { target, args, transfer: this.#moved, resolve, reject, onItem, onProgress: this.#options.onProgress, context };
   }
 
   #broadcast(proxy: Proxy, target: number, request: Request): void {

@@ -40,6 +40,7 @@ export class Centaurus extends EventTarget {
       state: (state) => (state === undefined ? this.#ready?.resolve() : this.#ready?.reject(state)),
       ended: (error) => {
         this.#ready?.reject(error);
+        this.#ready = undefined;
         services.end(error);
       },
     });

@@ -219,7 +219,11 @@ export class Core {
       gate = untilKnown(() => !unknown(), this.unnamed);
     }
     const send = (proxy: Proxy) => attempt.send(proxy, code() as number | string);
-    const enter = () => void (unknown() ? refused(this.#unknown(name)) : this.enter(send, refused));
+    const enter = () => {
+      if (this.#over) refused(failure("TerminatedError", undefined, undefined, undefined));
+      else if (unknown()) refused(this.#unknown(name));
+      else this.enter(send, refused);
+    };
     return this.#wait(gate, 1, gate === this.#gate ? () => send(this.#proxy as Proxy) : enter, refused);
   }
 

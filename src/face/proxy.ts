@@ -15,9 +15,9 @@ export interface Task {
   transfer?: Transferable[] | undefined;
   resolve: (value: never) => void;
   reject: (error: unknown) => void;
-  /** Takes progress, or a stream's values. */
-  listener?: ((value: unknown) => void) | undefined;
-  stream?: boolean;
+  /** Takes the values of a stream; only a stream has it. */
+  onItem?: ((value: unknown) => void) | undefined;
+  onProgress?: ((progress: unknown) => void) | undefined;
   /** Made by the call: its message is the function's name, its stack the caller's. */
   context: Error;
   /** Why the caller aborted, or why the engine would not clone. */
@@ -70,6 +70,8 @@ export class Proxy implements Owner {
   #armed = Infinity;
   #soon = false;
   #busy = false;
+  /** What the page's listeners are to be told. */
+  readonly #news: [kind: string, detail: object][] = [];
 
   constructor(
     readonly memory: WebAssembly.Memory,
@@ -90,7 +92,7 @@ export class Proxy implements Owner {
     const call = request
       ? this.#pool.submit_with(
           now, target, request.priority, this.#key(request.key), request.timeout, request.retry, request.cancellable,
-          task.stream === true, task.transfer === undefined,
+          task.onItem !== undefined, task.transfer === undefined,
         )
       : this.#pool.submit(now, target);
     if (call >= 0) {
@@ -230,7 +232,10 @@ export class Proxy implements Owner {
         return at + 4;
       case Up.Item:
       case Up.Progress:
-        if (pool.item(now, worker, id)) guarded(() => this.#tasks[id]?.listener?.(value));
+        if (pool.item(now, worker, id)) {
+          const task = this.#tasks[id];
+          guarded(() => (data[at] === Up.Item ? task?.onItem?.(value) : task?.onProgress?.(value)));
+        }
         return at + 3;
       case Up.Started:
         pool.started(now, worker, id);
@@ -330,7 +335,10 @@ export class Proxy implements Owner {
           this.#refused(handle.id, subject, error);
         }
       }
-      if (length === 0 && !refused) break;
+      // Not before: a listener may make calls, and these may get the numbers of calls that had yet to be settled.
+      const news = this.#news.splice(0);
+      for (const [kind, detail] of news) this.listener.event(kind, detail);
+      if (length === 0 && news.length === 0 && !refused) break;
     }
     this.#busy = false;
     this.#arm();
@@ -354,7 +362,7 @@ export class Proxy implements Owner {
       case Op.Post: {
         const task = this.#tasks[b];
         if (!task) return;
-        const flags = (c ? Flag.Marked : 0) | (task.stream ? Flag.Stream : 0) | (task.listener ? Flag.Progress : 0);
+        const flags = (c ? Flag.Marked : 0) | (task.onItem ? Flag.Stream : 0) | (task.onProgress ? Flag.Progress : 0);
         return this.#handles.get(a)?.addCall(b, task.target, flags, task.args, task.transfer);
       }
       case Op.Settle:
@@ -388,7 +396,7 @@ export class Proxy implements Owner {
     try {
       const handle = this.workers.give(worker, slot);
       this.#handles.set(worker, handle);
-      this.listener.event("workerstart", { worker, slot });
+      this.#news.push(["workerstart", { worker, slot }]);
     } catch (error) {
       this.#remember(worker, error);
       this.#pool.load_failed(performance.now(), worker);
@@ -400,7 +408,7 @@ export class Proxy implements Owner {
     if (!handle) return;
     this.#handles.delete(worker);
     this.workers.end(handle);
-    this.listener.event("workerstop", { worker, slot: handle.slot, reason: decode(this.#words.get(worker), undefined) });
+    this.#news.push(["workerstop", { worker, slot: handle.slot, reason: decode(this.#words.get(worker), undefined) }]);
   }
 
   #settle(call: number, end: End, whose: number): void {

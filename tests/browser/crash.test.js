@@ -129,41 +129,37 @@ test('what had ended before is not lost', async (t) => {
   assertEquals(seen, Array.from({ length: 30 }, (_, i) => (i === 15 ? 'WorkerCrashError' : 'ended')));
 });
 
+/** A counter at the server, which outlives workers: the address that counts, and how to read it. */
+function counter() {
+  const key = `runs-${crypto.randomUUID()}`;
+  const count = async () => (await fetch(`/fault/count/${key}`)).json();
+  return { url: new URL(`/fault/counted/${key}/tests/browser/fixtures/umd.js`, location.href).href, count };
+}
+
 test('a call that began is not run again unless it may', async (t) => {
   const c = await ready(t);
-  const channel = new BroadcastChannel(`runs ${Math.random()}`);
-  t.after(() => channel.close());
-  const runs = [];
-  channel.onmessage = ({ data }) => runs.push(data);
-  await c.define({
-    told(name, id, dies) {
-      const told = new BroadcastChannel(name);
-      told.postMessage(id);
-      return new Promise((resolve) => setTimeout(() => (dies ? self.close() : resolve(id)), 50));
-    },
-  });
-  await assertRejects(c.told(channel.name, 'once', true), WorkerCrashError);
-  await assertRejects(c.with({ retry: 2 }).told(channel.name, 'thrice', true), WorkerCrashError);
+  await c.define({ async told(url) { await fetch(url); self.close(); } });
+  const [once, thrice] = [counter(), counter()];
+  await assertRejects(c.told(once.url), WorkerCrashError);
+  await assertRejects(c.with({ retry: 2 }).told(thrice.url), WorkerCrashError);
   await sleep(100);
-  assertEquals(runs, ['once', 'thrice', 'thrice', 'thrice']);
+  assertEquals([await once.count(), await thrice.count()], [1, 3]);
   assertEquals(c.stats().calls.retried, 2);
 });
 
 test('retry gives the result of the run that made it', async (t) => {
   const c = await ready(t);
-  const name = `attempts ${Math.random()}`;
   await c.define({
-    async third(lock) {
-      // Each run leaves a lock request of the page's kind behind: what is held tells how often this ran.
-      const cache = await caches.open(lock);
-      const runs = (await cache.keys()).length + 1;
-      await cache.put(`/run-${runs}`, new Response('ran'));
+    async third(url, countUrl) {
+      await fetch(url);
+      const runs = await (await fetch(countUrl)).json();
       if (runs < 3) self.close();
       return runs;
     },
   });
-  t.after(() => caches.delete(name));
-  assertEquals(await c.call('third', [name], { retry: 5 }), 3);
+  const { url } = counter();
+  const countUrl = url.replace('/counted/', '/count/').replace(/\/tests.*/, '');
+  assertEquals(await c.call('third', [url, countUrl], { retry: 5 }), 3);
 });
 
 test('a call that transferred its argument is not run again', async (t) => {

@@ -1,0 +1,93 @@
+// Buffers that are moved, both ways, and those that are not.
+
+import { assert, assertEquals, pool, test } from './pool.js';
+
+async function ready(t) {
+  const c = pool(t, { size: 1 });
+  await c.define({
+    sum: (bytes) => new Uint8Array(bytes.buffer ?? bytes).reduce((a, b) => a + b, 0),
+    give(n) {
+      self.kept = new Uint8Array(n).fill(7);
+      return this.transfer(self.kept, [self.kept.buffer]);
+    },
+    giveLater: async function (n) {
+      await null;
+      return this.transfer({ deep: [new Uint8Array(n)] }, []);
+    },
+    giveArrow: (n) => {
+      self.kept = new ArrayBuffer(n);
+      return this.transfer({ kept: self.kept }, [self.kept]);
+    },
+    kept: () => self.kept.byteLength,
+    port: (port) => new Promise((resolve) => (port.onmessage = ({ data }) => resolve(data))),
+  });
+  return c;
+}
+
+test('what is not asked to move is cloned', async (t) => {
+  const c = await ready(t);
+  const bytes = new Uint8Array([1, 2, 3]);
+  assertEquals(await c.sum(bytes), 6);
+  assertEquals(bytes.byteLength, 3);
+});
+
+test('what is asked to move is gone here', async (t) => {
+  const c = await ready(t);
+  const bytes = new Uint8Array([1, 2, 3]);
+  const call = c.with({ transfer: [bytes.buffer] }).sum(bytes);
+  assertEquals(await call, 6);
+  assertEquals(bytes.byteLength, 0);
+  const other = new ArrayBuffer(2);
+  assertEquals(await c.call('sum', [other], { transfer: [other] }), 0);
+  assertEquals(other.byteLength, 0);
+});
+
+test('it is moved when the call is sent, and stays when the call never is', async (t) => {
+  const c = await ready(t);
+  const buffer = new ArrayBuffer(8);
+  const controller = new AbortController();
+  const call = c.with({ transfer: [buffer], signal: controller.signal }).sum(buffer);
+  assertEquals(buffer.byteLength, 8);
+  controller.abort('never mind');
+  await call.catch(() => {});
+  assertEquals(buffer.byteLength, 8);
+});
+
+test('a result can be moved: the worker keeps nothing of it', async (t) => {
+  const c = await ready(t);
+  const bytes = await c.give(1_000);
+  assertEquals([bytes.length, bytes[999]], [1_000, 7]);
+  assertEquals(await c.kept(), 0);
+  assertEquals((await c.giveLater(5)).deep[0].length, 5);
+  assertEquals((await c.giveArrow(6)).kept.byteLength, 6);
+  assertEquals(await c.kept(), 0);
+});
+
+test('ports, streams and images move', async (t) => {
+  const c = await ready(t);
+  const { port1, port2 } = new MessageChannel();
+  t.after(() => port1.close());
+  const heard = c.with({ transfer: [port2] }).port(port2);
+  port1.postMessage('through the port');
+  assertEquals(await heard, 'through the port');
+  if (typeof OffscreenCanvas === 'function') {
+    const canvas = new OffscreenCanvas(4, 4);
+    assertEquals(await c.with({ transfer: [canvas] }).run(({ width, height }) => [width, height], canvas), [4, 4]);
+  }
+});
+
+test('many transfers in one tick, each with its own call', async (t) => {
+  const c = await ready(t);
+  await c.sum(new ArrayBuffer(0));
+  const buffers = Array.from({ length: 50 }, (_, i) => new Uint8Array(10).fill(i).buffer);
+  const sums = await Promise.all(buffers.map((buffer) => c.with({ transfer: [buffer] }).sum(buffer)));
+  assertEquals(sums, Array.from({ length: 50 }, (_, i) => 10 * i));
+  assert(buffers.every(({ byteLength }) => byteLength === 0));
+});
+
+test('shared memory is shared', async (t) => {
+  const c = await ready(t);
+  const cells = new Int32Array(new SharedArrayBuffer(8));
+  await c.run((shared) => Atomics.store(shared, 1, 42), cells);
+  assertEquals(Atomics.load(cells, 1), 42);
+}, { isolated: true });
