@@ -1,7 +1,7 @@
 import type { CallOptions } from "../centaurus.js";
 import { Attempt, type Plan, untilKnown } from "./attempt.js";
 import { CallStream } from "./call-stream.js";
-import { failure, UnknownFunctionError, WorkerLoadError } from "./errors.js";
+import { failure, UnknownFunctionError } from "./errors.js";
 import { Gate, type Passage } from "./gate.js";
 import { instantiate, loadModule } from "./load.js";
 import { nearest } from "./nearest.js";
@@ -49,8 +49,8 @@ export class Core {
       state: (state) => (state === null ? this.#end() : listener.state(state)),
     };
     this.#gate = new Gate(() => this.#begin());
-    // Under way before it is needed. Who needs it is told if it fails; without workers (on a server) nobody ever does.
-    if (typeof Worker === "function") this.#load().catch(() => {});
+    // Under way before it is needed; who needs it is told if it fails.
+    this.#load().catch(() => {});
   }
 
   /** The proxy, once it is loaded and everything that was asked before has been passed on to it. */
@@ -66,7 +66,6 @@ export class Core {
   }
 
   async #begin(): Promise<void> {
-    if (typeof Worker !== "function") throw new WorkerLoadError("there are no Web Workers here");
     this.workers.prespawn();
     try {
       const memory = instantiate(await this.#load());

@@ -8,8 +8,9 @@ export function freeVariables(source: string): string[] {
   const declared = new Set<string>(["arguments", "undefined"]);
   const used = new Set<string>();
   collectDeclared(tokens, declared);
+  const fields = fieldsOfClasses(tokens);
   tokens.forEach((token, i) => {
-    if (token.kind === "name" && isReference(tokens, i) && !declared.has(token.text)) used.add(token.text);
+    if (token.kind === "name" && !fields.has(i) && isReference(tokens, i) && !declared.has(token.text)) used.add(token.text);
   });
   return [...used];
 }
@@ -156,6 +157,26 @@ function matching(tokens: Token[], open: number): number {
     }
   }
   return tokens.length;
+}
+
+/** The places where classes name their fields: `name = …`, `name;`. */
+function fieldsOfClasses(tokens: Token[]): Set<number> {
+  const fields = new Set<number>();
+  tokens.forEach((token, i) => {
+    if (token.kind !== "keyword" || token.text !== "class" || tokens[i - 1]?.text === ".") return;
+    let open = i + 1;
+    while (open < tokens.length && tokens[open]?.text !== "{") open = /^[([]$/.test(tokens[open]?.text ?? "") ? matching(tokens, open) + 1 : open + 1;
+    const close = matching(tokens, open);
+    for (let at = open + 1; at < close; at += 1) {
+      const { text, kind } = tokens[at] as Token;
+      const after = tokens[at + 1]?.text ?? "";
+      if (kind === "punctuator" && /^[([{]$/.test(text)) at = matching(tokens, at);
+      else if (kind !== "name") continue;
+      else if (after === "=" && tokens[at + 2]?.text !== "=") fields.add(at);
+      else if (/^[;}]$/.test(after) && /^([{;}]|static)$/.test(tokens[at - 1]?.text ?? "")) fields.add(at);
+    }
+  });
+  return fields;
 }
 
 function collectDeclared(tokens: Token[], declared: Set<string>): void {

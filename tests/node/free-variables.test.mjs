@@ -1,0 +1,109 @@
+// The runtime's search for free variables, which has to be small and quick, against a real parser's.
+
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { parse } from 'acorn';
+import { build } from 'esbuild';
+
+import { freeNames } from './support/scopes.mjs';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const bundle = await build({
+  entryPoints: [`${root}worker/runtime/free-variables.ts`], bundle: true, format: 'esm', write: false, logLevel: 'warning',
+});
+const { freeVariables } = await import(`data:text/javascript,${encodeURIComponent(bundle.outputFiles[0].text)}`);
+
+/** Packages whose code is the measure: written by many hands, for many compilers, minified and not. */
+const PACKAGES = ['acorn', 'pako', 'pako-1', 'fflate', 'msgpackr', '@msgpack/msgpack', 'comlink', 'workerpool', 'msgpack-test-suite'];
+/** A longer file is a bundle of which a part says as much. */
+const LONGEST_FILE = 400_000;
+/** A longer function is never what a page registers. */
+const LONGEST_FUNCTION = 20_000;
+
+async function files(folder) {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  const scripts = entries.filter((entry) => entry.isFile() && /\.[mc]?js$/.test(entry.name));
+  return scripts.map((entry) => `${entry.parentPath}/${entry.name}`).sort();
+}
+
+function syntaxTree(text) {
+  for (const sourceType of ['module', 'script']) {
+    try {
+      return parse(text, { ecmaVersion: 'latest', sourceType, allowReturnOutsideFunction: true, allowHashBang: true });
+    } catch {
+      // The other kind, then.
+    }
+  }
+  return undefined;
+}
+
+/** Every function of the file, methods too, as `toString()` gives its source. */
+function* functions(node, text, parent) {
+  if (!node || typeof node.type !== 'string') return;
+  if (/^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node.type)) {
+    const isMethod = parent && (parent.method || parent.type === 'MethodDefinition') && parent.value === node;
+    const accessor = parent && /^[gs]et$/.test(parent.kind) && parent.value === node;
+    const computed = isMethod && parent.computed;
+    if (!accessor && !computed) {
+      const start = isMethod ? parent.start : node.start;
+      yield { node, source: text.slice(start, node.end).replace(/^static\s+/, '') };
+    }
+  }
+  for (const [key, value] of Object.entries(node)) {
+    if (key === 'type' || typeof value !== 'object') continue;
+    for (const child of Array.isArray(value) ? value : [value]) yield* functions(child, text, node);
+  }
+}
+
+async function* realFunctions() {
+  for (const name of PACKAGES) {
+    for (const file of await files(`${root}node_modules/${name}`)) {
+      const text = await readFile(file, 'utf8');
+      if (text.length > LONGEST_FILE) continue;
+      const tree = syntaxTree(text);
+      if (!tree) continue;
+      for (const { node, source } of functions(tree, text)) {
+        if (source.length <= LONGEST_FUNCTION) yield { file: file.slice(root.length), node, source };
+      }
+    }
+  }
+}
+
+test('real functions: no false alarm, and few oversights', async () => {
+  let count = 0;
+  let uses = 0;
+  let overlooked = 0;
+  const alarms = [];
+  for await (const { file, node, source } of realFunctions()) {
+    count += 1;
+    const real = freeNames(node);
+    real.delete('undefined');
+    real.delete('arguments');
+    const found = new Set(freeVariables(source));
+    for (const name of found) if (!real.has(name)) alarms.push(`${file}: ${name} in ${source.slice(0, 300)}`);
+    uses += real.size;
+    for (const name of real) if (!found.has(name)) overlooked += 1;
+  }
+  assert.ok(count > 3_000, `${count} functions`);
+  assert.deepEqual(alarms.slice(0, 10), [], `${alarms.length} false alarms in ${count} functions`);
+  assert.ok(overlooked < uses * 0.02, `${overlooked} of ${uses} free variables were overlooked`);
+});
+
+test('a free variable planted into a real function is found', async () => {
+  const planted = 'plantedByTheTest';
+  let count = 0;
+  for await (const { file, node, source } of realFunctions()) {
+    if (node.body.type !== 'BlockStatement') continue;
+    count += 1;
+    const end = source.length - 1;
+    assert.equal(source[end], '}', file);
+    for (const statement of [`;${planted}();`, `;if (${planted} === 1) { ; }`, `;({ key: ${planted} });`, `;[...${planted}];`, `;\`\${${planted}}\`;`]) {
+      const found = freeVariables(`${source.slice(0, end)}\n${statement}}`);
+      assert.ok(found.includes(planted), `${statement} in ${file}: ${source.slice(0, 300)}`);
+    }
+  }
+  assert.ok(count > 2_000, `${count} functions`);
+});
