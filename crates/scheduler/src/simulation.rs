@@ -299,19 +299,25 @@ impl Simulation {
                 }
                 self.pool.unreadable(now, worker, &ids);
             }
-            Up::Died(how) => {
-                let running = how.map_or(Running::Unknown, |call| {
-                    call.map_or(Running::Nothing, |index| Running::Call(self.calls[index].id))
-                });
-                *self.failures.entry(engine.slot).or_default() += 1;
-                self.innocent = self.known_innocent(at, how);
-                self.dying = Some(worker);
-                self.pool.died(now, worker, running);
-            }
+            Up::Died => self.deliver_death(at, None),
+            Up::DiedSaying(call) => self.deliver_death(at, Some(call)),
+            Up::DiedSeen => self.deliver_death(at, Some(self.engines[at].last)),
         }
         self.obey();
         self.dying = None;
         self.innocent.clear();
+    }
+
+    /// A worker is dead. `how` is what is known of its last moment: nothing, or the last call, if any, that it began.
+    fn deliver_death(&mut self, at: usize, how: Option<Option<usize>>) {
+        let running = how.map_or(Running::Unknown, |call| {
+            call.map_or(Running::Nothing, |index| Running::Call(self.calls[index].id))
+        });
+        let Engine { id, slot, .. } = self.engines[at];
+        *self.failures.entry(slot).or_default() += 1;
+        self.innocent = self.known_innocent(at, how);
+        self.dying = Some(id);
+        self.pool.died(self.time(), id, running);
     }
 
     fn deliver_verdict(&mut self, at: usize, id: RegistrationId, ok: bool) {

@@ -52,8 +52,12 @@ pub(super) enum Up {
         dropped: bool,
     },
     Unreadable(Vec<usize>),
-    /// Dead; `None`: nobody knows what it was doing; else the call that it was running, or that began last.
-    Died(Option<Option<usize>>),
+    /// Dead, without a word.
+    Died,
+    /// Dead, and this is what it was running.
+    DiedSaying(Option<usize>),
+    /// Dead, and shared memory shows the call that began last.
+    DiedSeen,
 }
 
 /// How a worker dies.
@@ -84,7 +88,7 @@ pub(super) struct Engine {
     loaded: bool,
     dead: bool,
     /// The call that began last, as shared memory shows it.
-    last: Option<usize>,
+    pub(super) last: Option<usize>,
 
     // What the page knows of it.
     pub(super) told_loaded: bool,
@@ -288,15 +292,15 @@ impl Simulation {
             return;
         }
         engine.dead = true;
-        let told = match how {
-            Death::Silent => None,
+        let end = match how {
+            Death::Silent => Up::Died,
             Death::Said => {
                 engine.flush();
-                Some(engine.current)
+                Up::DiedSaying(engine.current)
             }
-            Death::Seen => Some(engine.last),
+            Death::Seen => Up::DiedSeen,
         };
         engine.held.clear();
-        engine.outbox.push_back(if engine.loaded { Up::Died(told) } else { Up::LoadFailed });
+        engine.outbox.push_back(if engine.loaded { end } else { Up::LoadFailed });
     }
 }

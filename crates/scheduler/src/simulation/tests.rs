@@ -28,6 +28,7 @@ fn noise(seed: u64, length: usize) -> Vec<u8> {
 #[test]
 fn stories_that_once_failed_end_well() {
     run(include_bytes!("stories/a-number-seen-in-shared-memory-is-anothers-now"));
+    run(include_bytes!("stories/a-mark-is-wiped-out-after-a-worker-has-died"));
 }
 
 #[test]
