@@ -101,12 +101,12 @@ export class Core {
   }
 
   /** Calls a function whose result is taken value by value. */
-  stream<T>(target: Target, args: unknown[], options: CallOptions | undefined): CallStream<T> {
+  stream<T>(target: Target, args: unknown[], options: CallOptions | undefined, gate?: Passage): CallStream<T> {
     const context = new Error(target.name);
     let attempt: Attempt | undefined;
     return new CallStream<T>({
       start: (onItem, onEnd, onError) => {
-        attempt = this.#try(target, { args, options, context, onItem }, onEnd, onError);
+        attempt = this.#try(target, { args, options, context, onItem }, onEnd, onError, gate);
       },
       credit: (count) => attempt?.credit(count),
       leave: () => attempt?.abort(new DOMException("The reader left the stream", "AbortError")),

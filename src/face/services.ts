@@ -4,14 +4,12 @@ import type { Core, Entry } from "./core.js";
 import { TerminatedError, WorkerLoadError } from "./errors.js";
 import { Gate } from "./gate.js";
 import { broken, bytesOf, loadModule } from "./load.js";
+import { transform } from "./zlib-stream.js";
 
 const NAMES = [
-  "zlib.compress", "zlib.decompress", "zlib.open", "zlib.push", "zlib.finish", "zlib.close", "msgpack.encode",
-  "msgpack.decode", "pack", "unpack",
+  "zlib.compress", "zlib.decompress", "zlib.stream", "msgpack.encode", "msgpack.decode", "pack", "unpack",
 ] as const;
 type Name = (typeof NAMES)[number];
-
-let sessions = 0;
 
 /** The WebAssembly of the built-in services: fetched and compiled once, when the first of them is first used, and given
  *  to every worker as a module. */
@@ -111,32 +109,13 @@ export class Services {
     return [own, { signal, timeout, transfer, priority, key, retry, onProgress } as CallOptions];
   }
 
-  /** A transform whose state lives in one worker: its chunks carry one key. A chunk is taken only when the one before
-   *  has come out, which is the back-pressure. */
   #stream(direction: "compress" | "decompress", options: object | undefined): TransformStream<BufferSource, Uint8Array<ArrayBuffer>> {
-    const [own, given] = this.#split(options);
-    const session = (sessions += 1);
-    const call: CallOptions = { ...given, key: given?.key ?? `centaurus stream ${session}` };
-    const send = <R>(name: Name, ...rest: unknown[]): Promise<R> => this.#send(name, [session, ...rest], call);
-    // Even where the stream was aborted, hence without its signal.
-    const close = () => void this.#send("zlib.close", [session], { key: call.key as string }).catch(() => {});
-    type Controller = TransformStreamDefaultController<Uint8Array<ArrayBuffer>>;
-    const pass = async (controller: Controller, output: Promise<Uint8Array<ArrayBuffer>>) => {
-      try {
-        const bytes = await output;
-        if (bytes.byteLength > 0) controller.enqueue(bytes);
-      } catch (error) {
-        close();
-        throw error;
-      }
-    };
-    const transformer: Transformer<BufferSource, Uint8Array<ArrayBuffer>> & { cancel: () => void } = {
-      start: () => send<undefined>("zlib.open", direction, own),
-      transform: (chunk, controller) => pass(controller, send("zlib.push", exact(chunk))),
-      flush: (controller) => pass(controller, send("zlib.finish")),
-      cancel: close,
-    };
-    return new TransformStream(transformer);
+    const [own, call] = this.#split(options);
+    const { core, entries, gate } = this.#file;
+    return transform(
+      (port) => core.stream(entries.get("zlib.stream") as Entry, [direction, own, port], { ...call, transfer: [port] }, gate),
+      (chunk) => exact(chunk),
+    );
   }
 }
 

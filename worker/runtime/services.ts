@@ -5,9 +5,6 @@ import type { Task } from "./task.js";
 type Service = (this: Task, ...args: never[]) => unknown;
 type Bytes = ArrayBuffer | ArrayBufferView | Blob;
 
-/** Deflate or inflate of streams under way, by the number that the page gave them. */
-const sessions = new Map<number, { push(bytes: Uint8Array): Uint8Array; finish(): Uint8Array; free(): void }>();
-
 /**
  * The built-in services over an instance of the worker's wasm. A result is bytes that the service made itself, so they
  * are moved to the page, never copied.
@@ -21,19 +18,31 @@ export function services(module: WebAssembly.Module | BufferSource): Record<stri
     async "zlib.decompress"(data: Bytes, options: object) {
       return moved(this, glue.zlibDecompress(await bytesOf(data), options));
     },
-    "zlib.open"(session: number, direction: "compress" | "decompress", options: object) {
-      sessions.set(session, direction === "compress" ? new glue.ZlibCompressor(options) : new glue.ZlibDecompressor(options));
+    /** Gives an empty output once it is set up, then one for each chunk that comes through the port, `null` being the
+     *  end. Lives for as long as somebody reads. */
+    async *"zlib.stream"(direction: "compress" | "decompress", options: object, port: MessagePort) {
+      const codec = direction === "compress" ? new glue.ZlibCompressor(options) : new glue.ZlibDecompressor(options);
+      const { signal } = this;
+      const chunks: (Bytes | null)[] = [];
+      let wake = () => {};
+      port.onmessage = ({ data }) => {
+        chunks.push(data as Bytes | null);
+        wake();
+      };
+      signal.onabort = () => wake();
+      try {
+        yield undefined;
+        while (!signal.aborted) {
+          const chunk = chunks.shift();
+          if (chunk === undefined) await new Promise<void>((resolve) => (wake = resolve));
+          else if (chunk === null) return void (yield moved(this, codec.finish()));
+          else yield moved(this, codec.push(await bytesOf(chunk)));
+        }
+      } finally {
+        codec.free();
+        port.close();
+      }
     },
-    async "zlib.push"(session: number, data: Bytes) {
-      const bytes = await bytesOf(data);
-      return moved(this, sessionOf(session).push(bytes));
-    },
-    "zlib.finish"(session: number) {
-      const last = sessionOf(session).finish();
-      closeSession(session);
-      return moved(this, last);
-    },
-    "zlib.close": closeSession,
     "msgpack.encode"(value: unknown, options: object) {
       return moved(this, glue.msgpackEncode(value, options));
     },
@@ -63,15 +72,4 @@ function bytesOf(data: Bytes): Uint8Array | Promise<Uint8Array> {
     return new Uint8Array(data as ArrayBuffer);
   }
   throw new TypeError("The data must be an ArrayBuffer, a view of one, or a Blob");
-}
-
-function sessionOf(session: number) {
-  const open = sessions.get(session);
-  if (!open) throw new Error("The worker that held this stream's state has been replaced; begin the stream anew");
-  return open;
-}
-
-function closeSession(session: number): void {
-  sessions.get(session)?.free();
-  sessions.delete(session);
 }
