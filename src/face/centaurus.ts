@@ -3,7 +3,8 @@ import { Kind } from "../../worker/runtime/protocol.js";
 import { Core, type Entry } from "./core.js";
 import { failure } from "./errors.js";
 import { absolute, type Places, settings } from "./options.js";
-import { ServiceFile, Services } from "./services.js";
+import { number } from "./service-file.js";
+import { serviceFile, Services } from "./services.js";
 import { counted, emptyStats } from "./stats.js";
 
 type AnyFunction = (...args: never[]) => unknown;
@@ -44,7 +45,7 @@ export class Centaurus extends EventTarget {
         services.end(error);
       },
     });
-    const services = new ServiceFile(core);
+    const services = serviceFile(core);
     this[CORE] = core;
     this[SERVICES] = new Services(services);
     this[SELF] = this;
@@ -254,13 +255,6 @@ export class Centaurus extends EventTarget {
     const event = new CustomEvent("warning", { detail, cancelable: true });
     if (this.dispatchEvent(event)) console.warn(detail.message);
   }
-}
-
-function number(entries: Entry[], first: number): [string, number][] {
-  return entries.map((entry, i) => {
-    entry.id = first + i;
-    return [entry.name, entry.id];
-  });
 }
 
 /** The source of a function that can be sent; native and bound functions have none. */

@@ -7,6 +7,9 @@ export interface Places {
   services(): WasmSource;
 }
 
+/** The files of WebAssembly that run in the workers. */
+export type ServiceFiles = "services";
+
 /** Options with every default filled in. Durations in ms, -1 for never. */
 export interface Settings {
   worker: string;

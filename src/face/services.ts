@@ -1,9 +1,6 @@
 import type { Bytes, CallOptions, Msgpack, Zlib } from "../centaurus.js";
-import { Kind } from "../../worker/runtime/protocol.js";
 import type { Core, Entry } from "./core.js";
-import { TerminatedError, WorkerLoadError } from "./errors.js";
-import { Gate } from "./gate.js";
-import { broken, bytesOf, loadModule } from "./load.js";
+import { ServiceFile } from "./service-file.js";
 import { transform } from "./zlib-stream.js";
 
 const NAMES = [
@@ -11,61 +8,15 @@ const NAMES = [
 ] as const;
 type Name = (typeof NAMES)[number];
 
-/** The WebAssembly of the built-in services: fetched and compiled once, when the first of them is first used, and given
- *  to every worker as a module. */
-export class ServiceFile {
-  readonly entries = new Map<Name, Entry>(NAMES.map((name) => [name, { name, id: -1 }]));
-  readonly #gate = new Gate(() => this.#begin());
-
-  constructor(readonly core: Core) {}
-
-  /** What a call of a service has to pass; nothing once the services are there. */
-  get gate(): Gate | undefined {
-    return this.#gate.open ? undefined : this.#gate;
-  }
-
-  /** Nothing that waits for the services will run. */
-  end(error: unknown): void {
-    this.#gate.end(error);
-  }
-
-  async #begin(): Promise<void> {
-    const source = this.core.settings.services();
-    const module = await loadModule(source);
-    try {
-      await this.#register(module).catch(async (error: unknown) => {
-        const bytes = error instanceof TerminatedError || error instanceof WorkerLoadError ? undefined : await bytesOf(source);
-        // Not every engine clones every module; of its bytes the worker makes it itself.
-        if (!bytes) throw error;
-        return this.#register(bytes);
-      });
-    } catch (error) {
-      throw error instanceof TerminatedError ? error : broken("The services' WebAssembly", error);
-    }
-  }
-
-  #register(module: WebAssembly.Module | BufferSource): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.core.enter((proxy) => {
-        const payload = (first: number) => ({
-          module,
-          names: NAMES.map((name, i) => {
-            (this.entries.get(name) as Entry).id = first + i;
-            return [name, first + i];
-          }),
-        });
-        proxy.register(Kind.Services, payload, NAMES.length, resolve as () => void, reject);
-      }, reject);
-    });
-  }
-}
+/** The file that holds most of the services. */
+export const serviceFile = (core: Core) => new ServiceFile(core, "services", NAMES);
 
 /** The built-in services, as one view of the pool calls them. */
 export class Services {
-  readonly #file: ServiceFile;
+  readonly #file: ServiceFile<Name>;
   readonly #view: CallOptions | undefined;
 
-  constructor(file: ServiceFile, view?: CallOptions) {
+  constructor(file: ServiceFile<Name>, view?: CallOptions) {
     this.#file = file;
     this.#view = view;
   }

@@ -14,6 +14,9 @@ export interface Found {
 
 type Named = [name: string, id: number][];
 
+/** What makes the functions of each file of services. */
+const FILES: Record<string, (payload: never) => Record<string, Registered["run"]>> = { services };
+
 /** Carries out an entry of the registration log. Throws or rejects as a whole: a set of functions is registered
  *  altogether or not at all. */
 export function register(
@@ -32,11 +35,11 @@ export function register(
     case Kind.Setup:
       return setUp(payload as { source: string; args: unknown[] }, context);
     case Kind.Services: {
-      const { module, names } = payload as { module: WebAssembly.Module | BufferSource; names: Named };
-      const offered = services(module);
+      const { file, names } = payload as { file: string; names: Named };
+      const offered = FILES[file]?.(payload as never) ?? {};
       for (const [name, id] of names) {
         const run = offered[name];
-        if (!run) throw new TypeError(`This worker file offers no service '${name}'; it is of another release`);
+        if (!run) throw new TypeError(`This worker file offers no service '${name}' of '${file}'; it is of another release`);
         functions.set(id, { name, form: Forms.Plain, run });
       }
       return undefined;

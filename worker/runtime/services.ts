@@ -9,7 +9,7 @@ type Bytes = ArrayBuffer | ArrayBufferView | Blob;
  * The built-in services over an instance of the worker's wasm. A result is bytes that the service made itself, so they
  * are moved to the page, never copied.
  */
-export function services(module: WebAssembly.Module | BufferSource): Record<string, Registered["run"]> {
+export function services({ module }: { module: WebAssembly.Module | BufferSource }): Record<string, Registered["run"]> {
   if (!("pack" in glue.initSync({ module }))) throw new TypeError("The WebAssembly is another program");
   const offered: Record<string, Service> = {
     async "zlib.compress"(data: Bytes, options: object) {
