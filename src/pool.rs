@@ -17,7 +17,7 @@ const QUEUE_FULL: i32 = -1;
 const TERMINATED: i32 = -2;
 
 /// The scheduler behind numbers. `now` is in ms of the page's clock; so are all durations. Whatever is called may leave
-/// commands, which [`Pool::commands`] hands over.
+/// commands, which [`Pool::drain`] hands over.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Pool {
@@ -25,6 +25,8 @@ pub struct Pool {
     functions: Functions,
     /// The commands that were handed over last, where the page's script reads them.
     out: Vec<u32>,
+    /// Where those are, and when to tick next.
+    head: [f64; 2],
     /// What another method gave last, where the script reads it.
     row: Vec<f64>,
     /// The next call's key, where the script writes it.
@@ -77,6 +79,7 @@ impl Pool {
             scheduler: Scheduler::new(config),
             functions: Functions::new(),
             out: Vec::new(),
+            head: [0.0, f64::INFINITY],
             row: Vec::new(),
             key: Vec::new(),
             unread: Vec::new(),
@@ -190,29 +193,29 @@ impl Pool {
         self.scheduler.close(time(now));
     }
 
-    /// Deals out what waits.
-    pub fn tick(&mut self, now: f64) {
+    /// Deals out what waits, and puts all that is to be done down as [`Pool::drain`] does.
+    pub fn tick(&mut self, now: f64) -> usize {
         self.scheduler.tick(time(now));
+        self.drain()
     }
 
-    /// When [`Pool::tick`] should next be called; infinity for never.
-    pub fn next_wake(&self) -> f64 {
-        self.scheduler.next_wake().map_or(f64::INFINITY, |wake| wake.0 as f64 / 1000.0)
-    }
-
-    /// Puts what is to be done, in order, [`command::WORDS`] numbers to a command, where [`Pool::commands`] points.
-    /// How many numbers.
+    /// Puts what is to be done down, in order, [`command::WORDS`] numbers to a command. How many numbers; what
+    /// [`Pool::head`] points to says where they are, and when [`Pool::tick`] should next be called.
     pub fn drain(&mut self) -> usize {
         self.out.clear();
         while let Some(next) = self.scheduler.poll() {
             command::write(next, &mut self.out);
         }
+        let wake = self.scheduler.next_wake().map_or(f64::INFINITY, |wake| wake.0 as f64 / 1000.0);
+        self.head = [self.out.as_ptr() as usize as f64, wake];
         self.out.len()
     }
 
-    /// Address of the numbers, until the next [`Pool::drain`]: copying them out would cost a call more than all else.
-    pub fn commands(&self) -> *const u32 {
-        self.out.as_ptr()
+    /// Address of two numbers, for as long as the pool lives: the address of the commands until the next
+    /// [`Pool::drain`], and when to tick next, infinity for never. Read where they lie, since asking for each costs more
+    /// than all else that a call needs here.
+    pub fn head(&self) -> *const f64 {
+        self.head.as_ptr()
     }
 
     /// The worker's file has run.

@@ -65,11 +65,16 @@ export class Proxy implements Owner {
   readonly #registrations: Registration[] = [];
   readonly #handles = new Map<number, Handle>();
   readonly #words = new Map<number, unknown>();
-  #view = new Uint32Array(0);
+  #words32 = new Uint32Array(0);
+  #numbers = new Float64Array(0);
+  /** Where the scheduler's two standing numbers are. */
+  readonly #head: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #armed = Infinity;
   #soon = false;
   #busy = false;
+  /** Something has been decided while decisions were being carried out. */
+  #more = false;
   /** What the page's listeners are to be told. */
   readonly #news: [kind: string, detail: object][] = [];
 
@@ -83,6 +88,7 @@ export class Proxy implements Owner {
     const seed = (Math.random() * 2 ** 32) >>> 0;
     const grace = killGrace < 0 ? Number.MAX_SAFE_INTEGER : killGrace;
     this.#pool = new glue.Pool(min, max, broadcast, idleTimeout, queueLimit, grace, seed);
+    this.#head = this.#pool.head() / Float64Array.BYTES_PER_ELEMENT;
   }
 
   /** Takes a call on. Its number, or a negative one if it has been rejected. */
@@ -122,7 +128,7 @@ export class Proxy implements Owner {
     if (!task) return;
     task.reason = reason;
     this.#pool.abort(performance.now(), call);
-    this.#carryOut();
+    this.#flush();
     this.#tickSoon();
   }
 
@@ -168,7 +174,7 @@ export class Proxy implements Owner {
 
   terminate(): void {
     this.#pool.terminate(performance.now());
-    this.#carryOut();
+    this.#flush();
     clearTimeout(this.#timer);
   }
 
@@ -311,42 +317,52 @@ export class Proxy implements Owner {
   /** Deals out what waits: once for all calls of a task of the page's, so that they travel together. */
   #tick(): void {
     this.#soon = false;
-    this.#pool.tick(performance.now());
-    this.#carryOut();
+    if (this.#busy) this.#tickSoon();
+    else this.#carryOut(this.#pool.tick(performance.now()));
   }
 
-  /** Does what the scheduler has decided, until it has nothing more to say. A listener that is told meanwhile may call
-   *  the pool; what that decides is done here too, in its turn. */
-  #carryOut(): void {
-    if (this.#busy) return;
+  /** Does what has been decided, but deals nothing out. */
+  #flush(): void {
+    if (!this.#busy) this.#carryOut(this.#pool.drain());
+  }
+
+  /** Does what the scheduler has decided, so many numbers of it, until it has nothing more to say. A listener that is
+   *  told meanwhile may call the pool; what that decides is done here too, in its turn. */
+  #carryOut(length: number): void {
     this.#busy = true;
     for (;;) {
-      const length = this.#pool.drain();
-      const first = this.#pool.commands() / Uint32Array.BYTES_PER_ELEMENT;
+      this.#more = false;
+      this.#look();
+      const first = (this.#numbers[this.#head] as number) / Uint32Array.BYTES_PER_ELEMENT;
       for (let i = first; i < first + length; i += WORDS) {
         // Seen anew for each, since what a command does may grow the memory and detach what was seen before.
-        const words = this.#words32();
+        this.#look();
+        const words = this.#words32;
         this.#obey(words[i] as Op, words[i + 1] as number, words[i + 2] as number, words[i + 3] as number);
       }
-      let refused = false;
       for (const handle of this.#handles.values()) {
         for (const { subject, error } of handle.send((call) => this.#tasks[call]?.transfer)) {
-          refused = true;
+          this.#more = true;
           this.#refused(handle.id, subject, error);
         }
       }
       // Not before: a listener may make calls, and these may get the numbers of calls that had yet to be settled.
-      const news = this.#news.splice(0);
-      for (const [kind, detail] of news) this.listener.event(kind, detail);
-      if (length === 0 && news.length === 0 && !refused) break;
+      for (const [kind, detail] of this.#news.splice(0)) {
+        this.#more = true;
+        this.listener.event(kind, detail);
+      }
+      if (!this.#more) break;
+      length = this.#pool.drain();
     }
     this.#busy = false;
     this.#arm();
   }
 
-  #words32(): Uint32Array {
-    if (this.#view.byteLength === 0) this.#view = new Uint32Array(this.memory.buffer);
-    return this.#view;
+  #look(): void {
+    if (this.#words32.byteLength > 0) return;
+    const { buffer } = this.memory;
+    this.#words32 = new Uint32Array(buffer);
+    this.#numbers = new Float64Array(buffer);
   }
 
   #refused(worker: number, subject: number, error: unknown): void {
@@ -400,6 +416,7 @@ export class Proxy implements Owner {
     } catch (error) {
       this.#remember(worker, error);
       this.#pool.load_failed(performance.now(), worker);
+      this.#more = true;
     }
   }
 
@@ -436,7 +453,8 @@ export class Proxy implements Owner {
   /** Has the timer fire when the scheduler next wants it. One that fires too early does no harm, so the timer is only
    *  ever moved forward. */
   #arm(): void {
-    const wake = this.#pool.next_wake();
+    this.#look();
+    const wake = this.#numbers[this.#head + 1] as number;
     if (wake >= this.#armed) return;
     this.#armed = wake;
     clearTimeout(this.#timer);
