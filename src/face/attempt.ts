@@ -59,7 +59,7 @@ export class Attempt {
       priority: whole("priority", priority, 0, -PRIORITY, PRIORITY),
       key,
       retry: whole("retry", retry, 0, 0, RETRIES),
-      cancellable: Boolean(signal),
+      cancellable: signal ? 1 : 0,
     };
     signal?.addEventListener("abort", this.#onAbort);
   }

@@ -3,7 +3,8 @@ import { Attempt, type Plan, untilKnown } from "./attempt.js";
 import { CallStream } from "./call-stream.js";
 import { failure, UnknownFunctionError } from "./errors.js";
 import { Gate, type Passage } from "./gate.js";
-import { instantiate, loadModule } from "./load.js";
+import { instantiate } from "./instance.js";
+import { loadModule } from "./load.js";
 import { nearest } from "./nearest.js";
 import type { Settings } from "./options.js";
 import { type Listener, Proxy } from "./proxy.js";
@@ -68,10 +69,10 @@ export class Core {
   async #begin(): Promise<void> {
     this.workers.prespawn();
     try {
-      const memory = instantiate(await this.#load());
+      const wasm = instantiate(await this.#load());
       if (this.#over) return;
       alive.add(this);
-      this.#proxy = new Proxy(memory, this.settings, this.workers, this.#listener);
+      this.#proxy = new Proxy(wasm, this.settings, this.workers, this.#listener);
       this.workers.owner = this.#proxy;
     } catch (error) {
       this.workers.dispose();

@@ -1,4 +1,3 @@
-import * as glue from "centaurus-proxy-glue";
 import type { WasmSource } from "../centaurus.js";
 import { WorkerLoadError } from "./errors.js";
 import { absolute } from "./options.js";
@@ -39,16 +38,6 @@ export async function bytesOf(source: WasmSource): Promise<BufferSource | undefi
   if (source instanceof WebAssembly.Module) return undefined;
   if (typeof source !== "string" && !(source instanceof URL)) return source;
   return (await request(absolute(source))).arrayBuffer();
-}
-
-/** What all pools of the page share. A module that is not ours must not take its place. */
-export function instantiate(module: WebAssembly.Module): WebAssembly.Memory {
-  try {
-    if (!WebAssembly.Module.exports(module).some(({ name }) => name === "pool_new")) throw new Error("it is another program");
-    return glue.initSync({ module }).memory;
-  } catch (error) {
-    throw broken("The proxy's WebAssembly", error);
-  }
 }
 
 async function fetchModule(url: string): Promise<WebAssembly.Module> {

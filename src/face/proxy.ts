@@ -1,4 +1,4 @@
-import * as glue from "centaurus-proxy-glue";
+import { type Exports, own } from "./instance.js";
 import { Flag, MAGIC, Up, VERSION } from "../../worker/runtime/protocol.js";
 import { End, Op } from "./command.js";
 import { decode, failure, forCall } from "./errors.js";
@@ -31,7 +31,8 @@ export interface Request {
   /** Milliseconds, -1 for none. */
   timeout: number;
   retry: number;
-  cancellable: boolean;
+  /** 1 if a signal may end it. */
+  cancellable: 0 | 1;
 }
 
 interface Registration {
@@ -60,7 +61,9 @@ const LAST_WORDS = 32;
 /** Carries out what the scheduler decides: keeps the values that it knows by number, writes them into messages, reads
  *  the workers' messages, settles promises. */
 export class Proxy implements Owner {
-  readonly #pool: glue.Pool;
+  readonly #wasm: Exports;
+  /** Where the pool lies in the proxy's memory. */
+  readonly #pool: number;
   readonly #tasks: (Task | undefined)[] = [];
   readonly #registrations: Registration[] = [];
   readonly #handles = new Map<number, Handle>();
@@ -79,7 +82,7 @@ export class Proxy implements Owner {
   readonly #news: [kind: string, detail: object][] = [];
 
   constructor(
-    readonly memory: WebAssembly.Memory,
+    wasm: Exports,
     settings: Settings,
     readonly workers: Workers,
     readonly listener: Listener,
@@ -87,8 +90,10 @@ export class Proxy implements Owner {
     const { min, max, broadcast, idleTimeout, queueLimit, killGrace } = settings;
     const seed = (Math.random() * 2 ** 32) >>> 0;
     const grace = killGrace < 0 ? Number.MAX_SAFE_INTEGER : killGrace;
-    this.#pool = new glue.Pool(min, max, broadcast, idleTimeout, queueLimit, grace, seed);
-    this.#head = this.#pool.head() / Float64Array.BYTES_PER_ELEMENT;
+    this.#wasm = wasm;
+    this.#pool = wasm.pool_new(min, max, broadcast, idleTimeout, queueLimit, grace, seed);
+    own(this, this.#pool);
+    this.#head = wasm.pool_head(this.#pool) / Float64Array.BYTES_PER_ELEMENT;
   }
 
   /** Takes a call on. Its number, or a negative one if it has been rejected. */
@@ -96,11 +101,11 @@ export class Proxy implements Owner {
     const now = performance.now();
     const target = typeof task.target === "number" ? task.target : 0;
     const call = request
-      ? this.#pool.submit_with(
-          now, target, request.priority, this.#key(request.key), request.timeout, request.retry, request.cancellable,
-          task.onItem !== undefined, task.transfer === undefined,
+      ? this.#wasm.pool_submit_with(
+          this.#pool, now, target, request.priority, this.#key(request.key), request.timeout, request.retry,
+          request.cancellable, task.onItem ? 1 : 0, task.transfer ? 0 : 1,
         )
-      : this.#pool.submit(now, target);
+      : this.#wasm.pool_submit(this.#pool, now, target);
     if (call >= 0) {
       this.#tasks[call] = task;
       this.#tickSoon();
@@ -113,7 +118,7 @@ export class Proxy implements Owner {
   /** Takes a call on for every worker. `task` makes each, given its number, or a negative one if it is rejected. */
   broadcast(target: number, request: Request, task: (call: number) => Task): void {
     const { priority, timeout, retry, cancellable } = request;
-    const calls = this.#pool.broadcast(performance.now(), target, priority, timeout, retry, cancellable);
+    const calls = this.#wasm.pool_broadcast(this.#pool, performance.now(), target, priority, timeout, retry, cancellable);
     for (const call of this.#row(calls)) {
       const made = task(call);
       if (call >= 0) this.#tasks[call] = made;
@@ -127,14 +132,14 @@ export class Proxy implements Owner {
     const task = this.#tasks[call];
     if (!task) return;
     task.reason = reason;
-    this.#pool.abort(performance.now(), call);
+    this.#wasm.pool_abort(this.#pool, performance.now(), call);
     this.#flush();
     this.#tickSoon();
   }
 
   /** The reader of a stream has taken so many values. */
   credit(call: number, count: number): void {
-    this.#handles.get(this.#pool.worker_of(call))?.addCredit(call, count);
+    this.#handles.get(this.#wasm.pool_worker_of(this.#pool, call))?.addCredit(call, count);
     this.#tickSoon();
   }
 
@@ -146,8 +151,8 @@ export class Proxy implements Owner {
     resolve: (found: never) => void,
     reject: (error: unknown) => void,
   ): number {
-    const first = this.#pool.next_function();
-    const id = this.#pool.register(performance.now(), functions);
+    const first = this.#wasm.pool_next_function(this.#pool);
+    const id = this.#wasm.pool_register(this.#pool, performance.now(), functions);
     if (id < 0) {
       reject(failure("TerminatedError", undefined, undefined, undefined));
     } else {
@@ -161,44 +166,44 @@ export class Proxy implements Owner {
   refresh(id: number, payload: (first: number) => unknown, functions: number): void {
     const entry = this.#registrations[id];
     if (!entry) return;
-    entry.payload = payload(this.#pool.next_function());
-    this.#pool.refresh(performance.now(), id, functions);
+    entry.payload = payload(this.#wasm.pool_next_function(this.#pool));
+    this.#wasm.pool_refresh(this.#pool, performance.now(), id, functions);
     this.#tickSoon();
   }
 
   /** Brings up the workers that the pool keeps at least. */
   warm(): void {
-    this.#pool.warm(performance.now());
+    this.#wasm.pool_warm(this.#pool, performance.now());
     this.#tickSoon();
   }
 
   terminate(): void {
-    this.#pool.terminate(performance.now());
+    this.#wasm.pool_terminate(this.#pool, performance.now());
     this.#flush();
     clearTimeout(this.#timer);
   }
 
   close(): void {
-    this.#pool.close(performance.now());
+    this.#wasm.pool_close(this.#pool, performance.now());
     this.#tick();
   }
 
   /** The scheduler's numbers in a row. */
   stats(): number[] {
-    return this.#row(this.#pool.stats());
+    return this.#row(this.#wasm.pool_stats(this.#pool));
   }
 
   #row(length: number): number[] {
-    return [...new Float64Array(this.memory.buffer, this.#pool.row(), length)];
+    return [...new Float64Array(this.#wasm.memory.buffer, this.#wasm.pool_row(this.#pool), length)];
   }
 
-  /** Hands a key over. Whether there is one. */
-  #key(key: string | undefined): boolean {
-    if (key === undefined) return false;
+  /** Hands a key over. 1 if there is one. */
+  #key(key: string | undefined): 0 | 1 {
+    if (key === undefined) return 0;
     const bytes = new TextEncoder().encode(key);
-    const at = this.#pool.key_room(bytes.length);
-    new Uint8Array(this.memory.buffer).set(bytes, at);
-    return true;
+    const at = this.#wasm.pool_key_room(this.#pool, bytes.length);
+    new Uint8Array(this.#wasm.memory.buffer).set(bytes, at);
+    return 1;
   }
 
   message(handle: Handle, data: unknown): void {
@@ -210,54 +215,55 @@ export class Proxy implements Owner {
 
   loadFailed(handle: Handle, error: unknown): void {
     this.#remember(handle.id, error);
-    this.#pool.load_failed(performance.now(), handle.id);
+    this.#wasm.pool_load_failed(this.#pool, performance.now(), handle.id);
     this.#tick();
   }
 
   gone(handle: Handle, error: unknown): void {
     this.#remember(handle.id, error);
-    this.#pool.died(performance.now(), handle.id, handle.running());
+    this.#wasm.pool_died(this.#pool, performance.now(), handle.id, handle.running());
     this.#tick();
   }
 
   /** Obeys one item of a worker's message and gives the place of the next. */
   #item(now: number, handle: Handle, data: unknown[], at: number): number {
+    const wasm = this.#wasm;
     const pool = this.#pool;
     const worker = handle.id;
     const id = data[at + 1] as number;
     const value = data[at + 2];
     switch (data[at] as Up) {
       case Up.Done:
-        if (pool.replied(now, worker, id, true, value as number)) this.#take(id)?.resolve(data[at + 3] as never);
+        if (wasm.pool_replied(pool, now, worker, id, 1, value as number)) this.#take(id)?.resolve(data[at + 3] as never);
         return at + 4;
       case Up.Failed:
-        if (pool.replied(now, worker, id, false, value as number)) {
+        if (wasm.pool_replied(pool, now, worker, id, 0, value as number)) {
           const task = this.#take(id);
           task?.reject(decode(data[at + 3], task.context));
         }
         return at + 4;
       case Up.Item:
       case Up.Progress:
-        if (pool.item(now, worker, id)) {
+        if (wasm.pool_item(pool, now, worker, id)) {
           const task = this.#tasks[id];
           guarded(() => (data[at] === Up.Item ? task?.onItem?.(value) : task?.onProgress?.(value)));
         }
         return at + 3;
       case Up.Started:
-        pool.started(now, worker, id);
+        wasm.pool_started(pool, now, worker, id);
         return at + 2;
       case Up.Registered:
-        if (pool.registered(now, worker, id, true)) this.#registrations[id]?.resolve(value as never);
+        if (wasm.pool_registered(pool, now, worker, id, 1)) this.#registrations[id]?.resolve(value as never);
         return at + 3;
       case Up.RegisterFailed:
         this.#registrationFailed(now, worker, id, value);
         return at + 3;
       case Up.Loaded:
         if (id === VERSION) {
-          pool.loaded(now, worker);
+          wasm.pool_loaded(pool, now, worker);
         } else {
           this.#remember(worker, new Error("the worker file is of another release than the page's script"));
-          pool.load_failed(now, worker);
+          wasm.pool_load_failed(pool, now, worker);
         }
         return at + 2;
       case Up.Locked:
@@ -265,7 +271,7 @@ export class Proxy implements Owner {
         return at + 2;
       case Up.Crashed:
         this.#remember(worker, value);
-        pool.died(now, worker, id);
+        wasm.pool_died(pool, now, worker, id);
         return at + 3;
       case Up.Unreadable:
         this.#unreadable(now, handle, id);
@@ -280,16 +286,16 @@ export class Proxy implements Owner {
     for (const subject of handle.contents(message)) {
       const task = this.#tasks[subject];
       if (task) task.reason = error;
-      if (subject >= 0) this.#pool.unread(subject);
+      if (subject >= 0) this.#wasm.pool_unread(this.#pool, subject);
       else if (registrationOf(subject) >= 0) this.#registrationFailed(now, handle.id, registrationOf(subject), error);
     }
-    this.#pool.unreadable(now, handle.id);
+    this.#wasm.pool_unreadable(this.#pool, now, handle.id);
   }
 
   #registrationFailed(now: number, worker: number, id: number, error: unknown): void {
     const entry = this.#registrations[id];
     // A worker that refuses what no other has confirmed is none the worse for it; one that does is ended for it.
-    if (!this.#pool.registered(now, worker, id, false) || !entry) return this.#remember(worker, error);
+    if (!this.#wasm.pool_registered(this.#pool, now, worker, id, 0) || !entry) return this.#remember(worker, error);
     // Nobody will be given it again.
     entry.payload = undefined;
     entry.failure = error;
@@ -318,12 +324,12 @@ export class Proxy implements Owner {
   #tick(): void {
     this.#soon = false;
     if (this.#busy) this.#tickSoon();
-    else this.#carryOut(this.#pool.tick(performance.now()));
+    else this.#carryOut(this.#wasm.pool_tick(this.#pool, performance.now()));
   }
 
   /** Does what has been decided, but deals nothing out. */
   #flush(): void {
-    if (!this.#busy) this.#carryOut(this.#pool.drain());
+    if (!this.#busy) this.#carryOut(this.#wasm.pool_drain(this.#pool));
   }
 
   /** Does what the scheduler has decided, so many numbers of it, until it has nothing more to say. A listener that is
@@ -352,7 +358,7 @@ export class Proxy implements Owner {
         this.listener.event(kind, detail);
       }
       if (!this.#more) break;
-      length = this.#pool.drain();
+      length = this.#wasm.pool_drain(this.#pool);
     }
     this.#busy = false;
     this.#arm();
@@ -360,7 +366,7 @@ export class Proxy implements Owner {
 
   #look(): void {
     if (this.#words32.byteLength > 0) return;
-    const { buffer } = this.memory;
+    const { buffer } = this.#wasm.memory;
     this.#words32 = new Uint32Array(buffer);
     this.#numbers = new Float64Array(buffer);
   }
@@ -369,7 +375,7 @@ export class Proxy implements Owner {
     const now = performance.now();
     const task = this.#tasks[subject];
     if (task) task.reason = error;
-    if (subject >= 0) this.#pool.post_failed(now, subject);
+    if (subject >= 0) this.#wasm.pool_post_failed(this.#pool, now, subject);
     else if (registrationOf(subject) >= 0) this.#registrationFailed(now, worker, registrationOf(subject), error);
   }
 
@@ -415,7 +421,7 @@ export class Proxy implements Owner {
       this.#news.push(["workerstart", { worker, slot }]);
     } catch (error) {
       this.#remember(worker, error);
-      this.#pool.load_failed(performance.now(), worker);
+      this.#wasm.pool_load_failed(this.#pool, performance.now(), worker);
       this.#more = true;
     }
   }
