@@ -1,6 +1,7 @@
 import type { CentaurusOptions } from "../centaurus.js";
 import { Centaurus as Face } from "./centaurus.js";
 import * as errors from "./errors.js";
+import { hasSimd } from "./simd.js";
 
 // Known only while the script itself runs.
 const script = typeof document === "object" ? (document.currentScript as HTMLScriptElement | null)?.src : undefined;
@@ -9,7 +10,7 @@ const beside = (file: string) => () => new URL(file, script || (typeof document 
 const places = {
   worker: beside("centaurus.worker.js"),
   proxy: beside("centaurus.wasm"),
-  services: beside("centaurus.worker.wasm"),
+  services: () => beside(hasSimd() ? "centaurus.worker.simd.wasm" : "centaurus.worker.wasm")(),
 };
 
 /** A pool of workers whose files lie beside this script. The error classes are its static properties. */

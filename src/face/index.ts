@@ -1,5 +1,6 @@
 import type { CentaurusOptions } from "../centaurus.js";
 import { Centaurus as Face } from "./centaurus.js";
+import { hasSimd } from "./simd.js";
 
 export { QueueFullError, TerminatedError, UnknownFunctionError, WorkerCrashError, WorkerLoadError } from "./errors.js";
 
@@ -7,7 +8,8 @@ export { QueueFullError, TerminatedError, UnknownFunctionError, WorkerCrashError
 const places = {
   worker: () => new URL("./centaurus.worker.js", import.meta.url),
   proxy: () => new URL("./centaurus.wasm", import.meta.url),
-  services: () => new URL("./centaurus.worker.wasm", import.meta.url),
+  services: () =>
+    hasSimd() ? new URL("./centaurus.worker.simd.wasm", import.meta.url) : new URL("./centaurus.worker.wasm", import.meta.url),
 };
 
 /** A pool of workers whose files lie beside this module. */

@@ -222,6 +222,20 @@ test('a call aborted, or late, while the services still load', async (t) => {
   assertEquals(await c.unpack(await fine), [1]);
 });
 
+test('two builds of the services, and the engine gets the one for it', async (t) => {
+  const chosen = pool(t, { size: 1 });
+  const portable = pool(t, { size: 1, wasm: { worker: '/pkg/centaurus.worker.wasm' } });
+  const packed = await Promise.all([chosen, portable].map((c) => c.zlib.compress(sample)));
+  assert(packed[0].toString() !== packed[1].toString(), 'both came from one build');
+  for (const [i, c] of [portable, chosen].entries()) {
+    assertEquals(await c.zlib.decompress(packed[i]), sample);
+    assertEquals(await c.unpack(await c.pack(values)), values);
+  }
+  // All three engines of the tests have SIMD.
+  const loaded = performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname);
+  assert(loaded.some((path) => path.endsWith('/centaurus.worker.simd.wasm')), loaded.join());
+});
+
 test('services and functions share the pool', async (t) => {
   const c = pool(t, { size: 2 });
   await c.define({ double: (x) => 2 * x });

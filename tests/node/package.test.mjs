@@ -35,7 +35,7 @@ test('the package stands alone: no dependencies, no scripts', () => {
 
 test('bundlers see the worker and the wasm file that the entry needs', async () => {
   const entry = await readFile(new URL('centaurus.js', pkg), 'utf8');
-  for (const file of ['centaurus.worker.js', 'centaurus.wasm', 'centaurus.worker.wasm']) {
+  for (const file of ['centaurus.worker.js', 'centaurus.wasm', 'centaurus.worker.wasm', 'centaurus.worker.simd.wasm']) {
     assert.match(entry, new RegExp(`new URL\\(["']\\./${file.replaceAll('.', '\\.')}["'],\\s*import\\.meta\\.url\\)`));
   }
   assert.doesNotMatch(entry, /_bg\.wasm/);
@@ -50,7 +50,7 @@ test('the worker and the classic script are classic: nothing to import', async (
 });
 
 test('the wasm files name no machine', async () => {
-  for (const file of ['centaurus.wasm', 'centaurus.worker.wasm']) {
+  for (const file of ['centaurus.wasm', 'centaurus.worker.wasm', 'centaurus.worker.simd.wasm']) {
     const text = await readFile(new URL(file, pkg), 'latin1');
     assert.doesNotMatch(text, /\/(home|root|Users)\//, file);
   }

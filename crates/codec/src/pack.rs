@@ -13,7 +13,7 @@
 
 use std::borrow::Cow;
 
-use crate::zlib::{self, Compressor, Format, Level, MinizDeflate};
+use crate::zlib::{self, Compressor, Format, Level};
 use crate::{Error, Limit, Place, Sink};
 
 /// First bytes of everything packed.
@@ -57,7 +57,7 @@ pub fn pack(message: &[u8], options: &Options<'_>, out: &mut dyn Sink) -> Result
         // No more than the message: a compression that reaches that is given up.
         let mut packed = Vec::new();
         let attempt = Options { max_output: Some(message.len() as u64), ..options };
-        let mut compressor = Compressor::<MinizDeflate>::new(&attempt)?;
+        let mut compressor = <Compressor>::new(&attempt)?;
         match compressor.push(message, &mut packed).and_then(|()| compressor.finish(&mut packed)) {
             Ok(()) => return write(Method::Zlib, &packed, &options, out),
             Err(Error::Limit { .. }) => {}
@@ -143,7 +143,7 @@ fn pays(message: &[u8], options: &Options<'_>) -> Result<bool, Error> {
         return Ok(true);
     }
     let fast = Options { format: Format::DeflateRaw, level: FASTEST, ..*options };
-    let mut compressor = Compressor::<MinizDeflate>::new(&fast)?;
+    let mut compressor = <Compressor>::new(&fast)?;
     let mut count = Count(0);
     for piece in 0..SAMPLES {
         let start = (message.len() - SAMPLE) / (SAMPLES - 1) * piece;

@@ -14,6 +14,7 @@ const kB = (count) => `${(count / 1000).toFixed(1)} kB`;
 const GROUPS = [
   { name: 'centaurus, main thread', urls: ['centaurus.js', 'centaurus.wasm'].map(pkg), limit: MAIN_LIMIT },
   { name: 'centaurus, worker core', urls: ['centaurus.worker.js', 'centaurus.worker.wasm'].map(pkg), limit: WORKER_LIMIT },
+  { name: 'centaurus, worker core, SIMD', urls: ['centaurus.worker.js', 'centaurus.worker.simd.wasm'].map(pkg), limit: WORKER_LIMIT },
   { name: 'comlink, main thread and worker each', urls: [installed('comlink/dist/esm/comlink.min.mjs')] },
   { name: 'workerpool, main thread and worker each', urls: [installed('workerpool/dist/workerpool.min.js')] },
 ];

@@ -2,11 +2,17 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import * as services from '../../../target/wasm/bindgen/worker/centaurus_worker.js';
 
-const { memory } = services.initSync({ module: readFileSync(new URL('../../../pkg/centaurus.worker.wasm', import.meta.url)) });
+/** An instance of one of the two builds, which share their glue: a module of it for each. */
+async function build(file) {
+  const services = await import(`../../../target/wasm/bindgen/worker/centaurus_worker.js?${file}`);
+  const { memory } = services.initSync({ module: readFileSync(new URL(`../../../pkg/${file}`, import.meta.url)) });
+  return { services, memory };
+}
 
-export { memory, services };
+/** Both builds by name. */
+export const builds = { portable: await build('centaurus.worker.wasm'), simd: await build('centaurus.worker.simd.wasm') };
+export const { memory, services } = builds.portable;
 
 /** That `run` throws an Error of this name with these own properties; gives the error. A trap is a RuntimeError and fails. */
 export function fails(run, name, properties = {}) {

@@ -16,7 +16,7 @@ use anyhow::{Context as _, Result};
 use crate::node::Node;
 use crate::workspace::Workspace;
 use toolchain::Toolchain;
-use wasm::{PROXY, WORKER, WasmCrate};
+use wasm::{PROXY, WORKER, WORKER_SIMD, WasmCrate};
 
 /// How much work goes into the build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,10 +33,13 @@ pub(crate) fn build(workspace: &Workspace, profile: Profile) -> Result<()> {
     let toolchain = Toolchain::find_or_install(workspace)?;
     fs::create_dir_all(workspace.pkg())?;
     write_protocol(workspace)?;
-    for (crate_, file) in [(PROXY, package::PROXY_WASM), (WORKER, package::WORKER_WASM)] {
+    let files =
+        [(PROXY, package::PROXY_WASM), (WORKER, package::WORKER_WASM), (WORKER_SIMD, package::WORKER_SIMD_WASM)];
+    for (crate_, file) in files {
         let wasm = wasm_file(workspace, &node, &toolchain, &crate_, profile)?;
         copy(&wasm, &workspace.pkg().join(file))?;
     }
+    WORKER_SIMD.check_same_glue(&WORKER, workspace)?;
     bundle::bundle(workspace, &node)?;
     package::write(workspace)?;
     sizes::print(workspace)

@@ -12,6 +12,8 @@ pub(crate) const GLOBAL: &str = "centaurus.global.js";
 pub(crate) const WORKER: &str = "centaurus.worker.js";
 pub(crate) const PROXY_WASM: &str = "centaurus.wasm";
 pub(crate) const WORKER_WASM: &str = "centaurus.worker.wasm";
+/// The same for engines with SIMD, faster.
+pub(crate) const WORKER_SIMD_WASM: &str = "centaurus.worker.simd.wasm";
 const TYPES: &str = "centaurus.d.ts";
 
 /// Files taken over as they are: where from, and their name in the package.
@@ -55,10 +57,12 @@ fn manifest() -> serde_json::Value {
             "./worker": file(WORKER),
             "./wasm": file(PROXY_WASM),
             "./worker.wasm": file(WORKER_WASM),
+            "./worker.simd.wasm": file(WORKER_SIMD_WASM),
             "./package.json": "./package.json",
         },
         "files": [
-            ENTRY, GLOBAL, WORKER, map(ENTRY), map(GLOBAL), map(WORKER), PROXY_WASM, WORKER_WASM, TYPES,
+            ENTRY, GLOBAL, WORKER, map(ENTRY), map(GLOBAL), map(WORKER), PROXY_WASM, WORKER_WASM,
+            WORKER_SIMD_WASM, TYPES,
             "LICENSE-MIT", "LICENSE-APACHE",
         ],
     })

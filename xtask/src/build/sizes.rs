@@ -20,7 +20,9 @@ struct Budget {
 
 const BUDGETS: &[Budget] = &[
     Budget { name: "main thread", files: &[package::ENTRY, package::PROXY_WASM], limit: 30_000 },
+    // Either of the two: nobody loads both.
     Budget { name: "worker core", files: &[package::WORKER, package::WORKER_WASM], limit: 120_000 },
+    Budget { name: "worker core, SIMD", files: &[package::WORKER, package::WORKER_SIMD_WASM], limit: 120_000 },
 ];
 
 pub(crate) fn print(workspace: &Workspace) -> Result<()> {

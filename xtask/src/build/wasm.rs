@@ -1,9 +1,9 @@
-//! The two wasm crates: compiled by cargo, given their JavaScript glue by wasm-bindgen, made small by wasm-opt.
+//! The wasm files: compiled by cargo, given their JavaScript glue by wasm-bindgen, made small by wasm-opt.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
 use super::remap;
@@ -69,6 +69,17 @@ pub(crate) const WORKER: WasmCrate = WasmCrate {
     features: &[],
 };
 
+/// The workers', for engines with SIMD.
+pub(crate) const WORKER_SIMD: WasmCrate = WasmCrate {
+    name: "worker-simd",
+    package: "centaurus-worker",
+    crate_features: &["simd"],
+    flavour: "simd",
+    rustflags: &["-Ctarget-feature=+simd128"],
+    passes: &["-O3"],
+    features: &["--enable-simd"],
+};
+
 /// What rustc lets LLVM use by default, hence what all three engines must know anyway.
 const FEATURES: &[&str] = &[
     "--enable-bulk-memory",
@@ -106,7 +117,7 @@ impl WasmCrate {
 
     /// Writes the glue, its types and the wasm file that it belongs to; gives the latter's path.
     pub(crate) fn bind(&self, workspace: &Workspace, compiled: &Path) -> Result<PathBuf> {
-        let dir = workspace.wasm().join("bindgen").join(self.name);
+        let dir = self.glue_dir(workspace);
         let bound = dir.join(format!("{}_bg.wasm", self.stem()));
         let mut output = Bindgen::new()
             .input_path(compiled)
@@ -142,6 +153,22 @@ impl WasmCrate {
         run::output(node.tool("wasm-opt").args(flags).arg(bound).arg("-o").arg(&optimized))?;
         stamp.leave()?;
         Ok(optimized)
+    }
+
+    /// Fails unless the glue of this build is that of the `other`: a script holds only one.
+    pub(crate) fn check_same_glue(&self, other: &Self, workspace: &Workspace) -> Result<()> {
+        let [mine, theirs] = [self, other].map(|crate_| {
+            let file = crate_.glue_dir(workspace).join(format!("{}.js", crate_.stem()));
+            fs::read(&file).with_context(|| format!("cannot read {}", file.display()))
+        });
+        if mine? != theirs? {
+            bail!("the builds {} and {} import or export different things: their glue differs", self.name, other.name);
+        }
+        Ok(())
+    }
+
+    fn glue_dir(&self, workspace: &Workspace) -> PathBuf {
+        workspace.wasm().join("bindgen").join(self.name)
     }
 
     /// The name of the crate as it appears in file names.

@@ -28,7 +28,13 @@ pub enum Flush {
 /// A raw deflate compressor.
 pub trait DeflateBackend {
     /// A compressor that may refer to `dictionary` (what is [`reachable`] of it) as if it had just put it out.
-    fn new(level: Level, dictionary: &[u8]) -> Self;
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfMemory`].
+    fn new(level: Level, dictionary: &[u8]) -> Result<Self, Error>
+    where
+        Self: Sized;
 
     /// Takes all of `input` and hands on what comes out.
     ///

@@ -12,13 +12,35 @@ pub(super) fn crc32() -> Digest<'static, u32, Table<16>> {
     CRC32.digest()
 }
 
+/// A running Adler-32 as zlib has it (RFC 1950, section 8.2).
+#[derive(Clone)]
+pub(super) struct Adler32(u32);
+
+impl Adler32 {
+    fn new() -> Self {
+        Self(1)
+    }
+
+    #[cfg(feature = "zlib-rs")]
+    fn update(&mut self, bytes: &[u8]) {
+        self.0 = zlib_rs::adler32::adler32(self.0, bytes);
+    }
+
+    #[cfg(not(feature = "zlib-rs"))]
+    fn update(&mut self, bytes: &[u8]) {
+        let mut sum = adler2::Adler32::from_checksum(self.0);
+        sum.write_slice(bytes);
+        self.0 = sum.checksum();
+    }
+}
+
 /// The check over the uncompressed bytes that a format carries.
 #[derive(Clone)]
 pub(super) enum Check {
     /// deflate-raw has none.
     None,
     /// zlib's.
-    Adler32(adler2::Adler32),
+    Adler32(Adler32),
     /// gzip's, with the length modulo 2³².
     Crc32(Digest<'static, u32, Table<16>>, u32),
 }
@@ -26,7 +48,7 @@ pub(super) enum Check {
 impl Check {
     pub(super) fn new(format: super::Format) -> Self {
         match format {
-            super::Format::Zlib => Self::Adler32(adler2::Adler32::new()),
+            super::Format::Zlib => Self::Adler32(Adler32::new()),
             super::Format::Gzip => Self::Crc32(crc32(), 0),
             super::Format::DeflateRaw => Self::None,
         }
@@ -35,7 +57,7 @@ impl Check {
     pub(super) fn update(&mut self, bytes: &[u8]) {
         match self {
             Self::None => {}
-            Self::Adler32(adler) => adler.write_slice(bytes),
+            Self::Adler32(adler) => adler.update(bytes),
             Self::Crc32(crc, length) => {
                 crc.update(bytes);
                 *length = length.wrapping_add(bytes.len() as u32);
@@ -47,7 +69,7 @@ impl Check {
     pub(super) fn trailer(&self) -> Vec<Field> {
         match self {
             Self::None => Vec::new(),
-            Self::Adler32(adler) => vec![Field { name: "Adler-32", value: adler.checksum(), big_endian: true }],
+            Self::Adler32(adler) => vec![Field { name: "Adler-32", value: adler.0, big_endian: true }],
             Self::Crc32(crc, length) => vec![
                 Field { name: "CRC-32", value: crc.clone().finalize(), big_endian: false },
                 Field { name: "length", value: *length, big_endian: false },

@@ -4,7 +4,7 @@ use crate::{DictionaryFault, Error, Limit, Place, Sink};
 
 use super::backend::{DeflateBackend, Flush};
 use super::checksum::Check;
-use super::{DEFAULT_MAX_OUTPUT, DEFAULT_MAX_STREAM_OUTPUT, Format, MinizDeflate, Options, header};
+use super::{DEFAULT_MAX_OUTPUT, DEFAULT_MAX_STREAM_OUTPUT, DefaultDeflate, Format, Options, header};
 
 /// Compresses bytes that are all there.
 ///
@@ -13,9 +13,18 @@ use super::{DEFAULT_MAX_OUTPUT, DEFAULT_MAX_STREAM_OUTPUT, Format, MinizDeflate,
 /// [`Error::Limit`] for more output than `max_output`, [`Error::Dictionary`] for a dictionary with gzip,
 /// [`Error::OutOfMemory`].
 pub fn compress(data: &[u8], options: &Options<'_>) -> Result<Vec<u8>, Error> {
+    compress_with::<DefaultDeflate>(data, options)
+}
+
+/// [`compress`] by a backend of choice.
+///
+/// # Errors
+///
+/// The same.
+pub fn compress_with<B: DeflateBackend>(data: &[u8], options: &Options<'_>) -> Result<Vec<u8>, Error> {
     let options = Options { max_output: Some(options.max_output.unwrap_or(DEFAULT_MAX_OUTPUT)), ..*options };
     let mut out = Vec::new();
-    let mut compressor = Compressor::<MinizDeflate>::new(&options)?;
+    let mut compressor = Compressor::<B>::new(&options)?;
     compressor.push(data, &mut out)?;
     compressor.finish(&mut out)?;
     Ok(out)
@@ -36,7 +45,7 @@ pub fn compress(data: &[u8], options: &Options<'_>) -> Result<Vec<u8>, Error> {
 /// assert_eq!(zlib::decompress(&out, &options)?, b"piece by piece");
 /// # Ok::<(), centaurus_codec::Error>(())
 /// ```
-pub struct Compressor<B = MinizDeflate> {
+pub struct Compressor<B = DefaultDeflate> {
     backend: B,
     check: Check,
     /// What goes before the data, until it has gone.
@@ -58,7 +67,7 @@ impl<B: DeflateBackend> Compressor<B> {
             return Err(DictionaryFault::NotInGzip.into());
         }
         Ok(Self {
-            backend: B::new(options.level, options.dictionary),
+            backend: B::new(options.level, options.dictionary)?,
             check: Check::new(options.format),
             header: header::write(options.format, options.level, options.dictionary),
             total_in: 0,

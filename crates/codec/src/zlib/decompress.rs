@@ -5,8 +5,8 @@ use crate::{DictionaryFault, Error, Limit, Place, Sink};
 use super::backend::{self, InflateBackend, WINDOW};
 use super::checksum::{Check, Field};
 use super::{
-    DEFAULT_MAX_OUTPUT, DEFAULT_MAX_RATIO, DEFAULT_MAX_STREAM_OUTPUT, Format, MinizInflate, Options, RATIO_FREE_OUTPUT,
-    header,
+    DEFAULT_MAX_OUTPUT, DEFAULT_MAX_RATIO, DEFAULT_MAX_STREAM_OUTPUT, DefaultInflate, Format, Options,
+    RATIO_FREE_OUTPUT, header,
 };
 
 /// Bytes between two moves of the window to its front: few enough for a processor's cache, enough to make the move,
@@ -20,9 +20,18 @@ const STRETCH: usize = 128 * 1024;
 /// [`Error::Truncated`], [`Error::Corrupt`], [`Error::Checksum`], [`Error::TrailingData`], [`Error::Dictionary`],
 /// [`Error::Limit`] for more output than `max_output` or `max_ratio` allow, [`Error::OutOfMemory`].
 pub fn decompress(data: &[u8], options: &Options<'_>) -> Result<Vec<u8>, Error> {
+    decompress_with::<DefaultInflate>(data, options)
+}
+
+/// [`decompress`] by a backend of choice.
+///
+/// # Errors
+///
+/// The same.
+pub fn decompress_with<B: InflateBackend>(data: &[u8], options: &Options<'_>) -> Result<Vec<u8>, Error> {
     let options = Options { max_output: Some(options.max_output.unwrap_or(DEFAULT_MAX_OUTPUT)), ..*options };
     let mut out = Vec::new();
-    let mut decompressor = Decompressor::<MinizInflate>::new(&options)?;
+    let mut decompressor = Decompressor::<B>::new(&options)?;
     decompressor.push(data, &mut out)?;
     decompressor.finish()?;
     Ok(out)
@@ -31,7 +40,7 @@ pub fn decompress(data: &[u8], options: &Options<'_>) -> Result<Vec<u8>, Error> 
 /// Decompresses bytes that come piece by piece.
 ///
 /// Gzip members that follow each other come out as one. Whatever else follows the end is [`Error::TrailingData`].
-pub struct Decompressor<B = MinizInflate> {
+pub struct Decompressor<B = DefaultInflate> {
     backend: B,
     format: Format,
     /// As much of the dictionary as matches can reach, and the Adler-32 of all of it.

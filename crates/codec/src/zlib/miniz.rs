@@ -26,7 +26,7 @@ impl fmt::Debug for MinizDeflate {
 }
 
 impl DeflateBackend for MinizDeflate {
-    fn new(level: Level, dictionary: &[u8]) -> Self {
+    fn new(level: Level, dictionary: &[u8]) -> Result<Self, Error> {
         // Negative window bits: no zlib header and no check sum. 0 is the default strategy.
         let flags = create_comp_flags_from_zip_params(level.get().into(), -15, 0);
         let mut state = Box::new(CompressorOxide::new(flags));
@@ -35,7 +35,7 @@ impl DeflateBackend for MinizDeflate {
         if !dictionary.is_empty() {
             compress_to_output(&mut state, reachable(dictionary), TDEFLFlush::Sync, |_| true);
         }
-        Self { state }
+        Ok(Self { state })
     }
 
     fn deflate(&mut self, input: &[u8], flush: Flush, out: &mut dyn Sink) -> Result<(), Error> {

@@ -9,10 +9,27 @@ mod compress;
 mod decompress;
 mod header;
 mod miniz;
+#[cfg(feature = "zlib-rs")]
+mod zlib_rs;
 
-pub use compress::{Compressor, compress};
-pub use decompress::{Decompressor, decompress};
+pub use compress::{Compressor, compress, compress_with};
+pub use decompress::{Decompressor, decompress, decompress_with};
 pub use miniz::{MinizDeflate, MinizInflate};
+#[cfg(feature = "zlib-rs")]
+pub use zlib_rs::{ZlibRsDeflate, ZlibRsInflate};
+
+/// The compressor that is used unless another is named.
+#[cfg(feature = "zlib-rs")]
+pub type DefaultDeflate = ZlibRsDeflate;
+/// The decompressor that is used unless another is named.
+#[cfg(feature = "zlib-rs")]
+pub type DefaultInflate = ZlibRsInflate;
+/// The compressor that is used unless another is named.
+#[cfg(not(feature = "zlib-rs"))]
+pub type DefaultDeflate = MinizDeflate;
+/// The decompressor that is used unless another is named.
+#[cfg(not(feature = "zlib-rs"))]
+pub type DefaultInflate = MinizInflate;
 
 /// What is wrapped around the compressed data.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -1,7 +1,7 @@
 //! gzip's header with every optional field, and members that follow each other (RFC 1952).
 
+use super::zlib::{self, Decompressor, Format, Options};
 use centaurus_codec::Error;
-use centaurus_codec::zlib::{self, Decompressor, Format, Options};
 use flate2::{Compression, GzBuilder};
 use proptest::prelude::*;
 
@@ -52,7 +52,7 @@ fn every_combination_of_fields() {
         let (packed, header) = member(flags, b"body");
         assert_eq!(zlib::decompress(&packed, &gzip()).unwrap(), b"body", "flags {flags:#x}");
         let mut out = Vec::new();
-        let mut decompressor = <Decompressor>::new(&gzip()).unwrap();
+        let mut decompressor = Decompressor::new(&gzip()).unwrap();
         for byte in &packed {
             decompressor.push(&[*byte], &mut out).unwrap();
         }
@@ -134,7 +134,7 @@ proptest! {
         let whole: Vec<u8> = bodies.into_iter().flat_map(|(_, body)| body).collect();
         prop_assert_eq!(&zlib::decompress(&packed, &gzip()).unwrap(), &whole);
         let mut out = Vec::new();
-        let mut decompressor = <Decompressor>::new(&gzip()).unwrap();
+        let mut decompressor = Decompressor::new(&gzip()).unwrap();
         packed.chunks(length).try_for_each(|piece| decompressor.push(piece, &mut out)).unwrap();
         decompressor.finish().unwrap();
         prop_assert_eq!(out, whole);

@@ -1,6 +1,6 @@
 //! Each way in which compressed data can be wrong is its own error, with the place.
 
-use centaurus_codec::zlib::{self, Compressor, Decompressor, Format, Options};
+use super::zlib::{self, Compressor, Decompressor, Format, Options};
 use centaurus_codec::{DictionaryFault, Error};
 use proptest::prelude::*;
 
@@ -44,7 +44,7 @@ fn bytes_after_the_end_in_a_piece_of_their_own() {
     for format in FORMATS {
         let packed = zlib::compress(b"body", &options(format)).unwrap();
         let mut out = Vec::new();
-        let mut decompressor = <Decompressor>::new(&options(format)).unwrap();
+        let mut decompressor = Decompressor::new(&options(format)).unwrap();
         decompressor.push(&packed, &mut out).unwrap();
         let fault = decompressor.push(b"xyz", &mut out).unwrap_err();
         assert_eq!(fault.name(), "TrailingDataError");
@@ -157,11 +157,11 @@ fn a_match_into_another_gzip_member() {
 #[test]
 fn streams_end_once() {
     let mut out = Vec::new();
-    let mut compressor = <Compressor>::new(&Options::default()).unwrap();
+    let mut compressor = Compressor::new(&Options::default()).unwrap();
     compressor.finish(&mut out).unwrap();
     assert_eq!(compressor.push(b"x", &mut out).unwrap_err(), Error::Ended);
     assert_eq!(compressor.finish(&mut out).unwrap_err(), Error::Ended);
-    let mut decompressor = <Decompressor>::new(&Options::default()).unwrap();
+    let mut decompressor = Decompressor::new(&Options::default()).unwrap();
     decompressor.push(&out, &mut Vec::new()).unwrap();
     decompressor.finish().unwrap();
     assert_eq!(decompressor.finish().unwrap_err(), Error::Ended);
@@ -206,7 +206,7 @@ proptest! {
         packed[at] ^= byte;
         let whole = zlib::decompress(&packed, &options(format));
         let mut out = Vec::new();
-        let mut decompressor = <Decompressor>::new(&options(format)).unwrap();
+        let mut decompressor = Decompressor::new(&options(format)).unwrap();
         let pieces = packed.chunks(length).try_for_each(|piece| decompressor.push(piece, &mut out));
         let pieces = pieces.and_then(|()| decompressor.finish());
         match (whole, pieces) {

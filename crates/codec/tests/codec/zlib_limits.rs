@@ -1,6 +1,6 @@
 //! Bombs, and limits that are met to the byte.
 
-use centaurus_codec::zlib::{self, Compressor, DEFAULT_MAX_RATIO, Decompressor, Format, Options, RATIO_FREE_OUTPUT};
+use super::zlib::{self, Compressor, DEFAULT_MAX_RATIO, Decompressor, Format, Options, RATIO_FREE_OUTPUT};
 use centaurus_codec::{Error, Limit, Sink};
 
 use crate::samples::{FORMATS, noise};
@@ -37,7 +37,7 @@ impl Sink for Count {
 
 /// A bomb of so many MiB of zeros.
 fn bomb(format: Format, mebibytes: usize) -> Vec<u8> {
-    let mut compressor = <Compressor>::new(&Options { format, ..Options::default() }).unwrap();
+    let mut compressor = Compressor::new(&Options { format, ..Options::default() }).unwrap();
     let mut packed = Vec::new();
     let zeros = vec![0; 1 << 20];
     for _ in 0..mebibytes {
@@ -54,7 +54,7 @@ fn a_bomb_ends_where_the_ratio_begins_to_count() {
     let options = Options { format: Format::Gzip, ..Options::default() };
     let decompress = |options: &Options<'_>| {
         let mut count = Count(0);
-        let mut decompressor = <Decompressor>::new(options).unwrap();
+        let mut decompressor = Decompressor::new(options).unwrap();
         let result = decompressor.push(&packed, &mut count).and_then(|()| decompressor.finish());
         (result, count.0)
     };
@@ -93,10 +93,10 @@ impl Sink for Full {
 fn a_sink_s_error_comes_through_and_ends_the_stream() {
     let input = noise(500_000);
     let packed = zlib::compress(&input, &Options::default()).unwrap();
-    let mut compressor = <Compressor>::new(&Options::default()).unwrap();
+    let mut compressor = Compressor::new(&Options::default()).unwrap();
     assert_eq!(compressor.push(&input, &mut Full(100_000)).unwrap_err().name(), "OutOfMemoryError");
     assert_eq!(compressor.push(&input, &mut Vec::new()).unwrap_err(), Error::Ended);
-    let mut decompressor = <Decompressor>::new(&Options::default()).unwrap();
+    let mut decompressor = Decompressor::new(&Options::default()).unwrap();
     assert_eq!(decompressor.push(&packed, &mut Full(200_000)).unwrap_err().name(), "OutOfMemoryError");
     assert_eq!(decompressor.push(&[], &mut Vec::new()).unwrap_err().name(), "OutOfMemoryError");
 }

@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 
-use centaurus_codec::zlib::{self, Compressor, Decompressor, Format, Level, Options};
+use super::zlib::{self, Compressor, Decompressor, Format, Level, Options};
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 use proptest::prelude::*;
 
@@ -23,7 +23,7 @@ fn in_pieces(input: &[u8], lengths: &[usize], mut step: impl FnMut(&[u8])) {
 }
 
 fn compress_in_pieces(input: &[u8], lengths: &[usize], options: &Options<'_>) -> Vec<u8> {
-    let mut compressor = <Compressor>::new(options).unwrap();
+    let mut compressor = Compressor::new(options).unwrap();
     let mut out = Vec::new();
     in_pieces(input, lengths, |piece| compressor.push(piece, &mut out).unwrap());
     compressor.finish(&mut out).unwrap();
@@ -32,7 +32,7 @@ fn compress_in_pieces(input: &[u8], lengths: &[usize], options: &Options<'_>) ->
 }
 
 fn decompress_in_pieces(input: &[u8], lengths: &[usize], options: &Options<'_>) -> Vec<u8> {
-    let mut decompressor = <Decompressor>::new(options).unwrap();
+    let mut decompressor = Decompressor::new(options).unwrap();
     let mut out = Vec::new();
     in_pieces(input, lengths, |piece| decompressor.push(piece, &mut out).unwrap());
     decompressor.finish().unwrap();
@@ -113,8 +113,8 @@ proptest! {
     #[test]
     fn what_was_flushed_can_be_read(pieces in prop::collection::vec(data(), 1..4), level in level(), format in format()) {
         let options = Options { format, level, ..Options::default() };
-        let mut compressor = <Compressor>::new(&options).unwrap();
-        let mut decompressor = <Decompressor>::new(&options).unwrap();
+        let mut compressor = Compressor::new(&options).unwrap();
+        let mut decompressor = Decompressor::new(&options).unwrap();
         for piece in &pieces {
             let (mut packed, mut read) = (Vec::new(), Vec::new());
             compressor.push(piece, &mut packed).unwrap();
