@@ -1,4 +1,4 @@
-//! Both backends read anything alike: the same bytes, or no bytes more, and an error of the same kind.
+//! Both backends read anything alike: the same bytes, or an error of the same kind after bytes that agree.
 
 #![no_main]
 
@@ -27,6 +27,11 @@ fuzz_target!(|input: (u8, &[u8])| {
     assert_eq!(one[..shorter], other[..shorter]);
     match (outcome, other_outcome) {
         (Ok(()), Ok(())) => assert_eq!(one, other),
+        // One of them may notice damage before the bytes come that make the other notice it.
+        (
+            Err(Error::Corrupt { .. } | Error::Truncated { .. }),
+            Err(Error::Corrupt { .. } | Error::Truncated { .. }),
+        ) => {}
         (Err(fault), Err(other)) => assert_eq!(fault.name(), other.name(), "{fault} / {other}"),
         (outcome, other) => panic!("{outcome:?} / {other:?}"),
     }

@@ -76,6 +76,7 @@ pub(crate) const WORKER_SIMD: WasmCrate = WasmCrate {
     crate_features: &["simd"],
     flavour: "simd",
     rustflags: &["-Ctarget-feature=+simd128"],
+    unused: &[],
     passes: &["-O3"],
     features: &["--enable-simd"],
 };
