@@ -58,6 +58,9 @@ const WORDS = 4;
  *  others were tried in its place. */
 const LAST_WORDS = 32;
 
+/** What is overdue by more than this, in ms, was held up: the page was busy, frozen or throttled. */
+const LATE = 20;
+
 /** Carries out what the scheduler decides: keeps the values that it knows by number, writes them into messages, reads
  *  the workers' messages, settles promises. */
 export class Proxy implements Owner {
@@ -75,6 +78,8 @@ export class Proxy implements Owner {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #armed = Infinity;
   #soon = false;
+  /** It waits for messages that have arrived but have not been heard. */
+  #held = false;
   #busy = false;
   /** Something has been decided while decisions were being carried out. */
   #more = false;
@@ -323,8 +328,20 @@ export class Proxy implements Owner {
   /** Deals out what waits: once for all calls of a task of the page's, so that they travel together. */
   #tick(): void {
     this.#soon = false;
-    if (this.#busy) this.#tickSoon();
-    else this.#carryOut(this.#wasm.pool_tick(this.#pool, performance.now()));
+    if (this.#busy) return this.#tickSoon();
+    if (this.#held) return;
+    const now = performance.now();
+    // Whatever held the timer up held the workers' messages up too: a result that came in time is in time.
+    if (now > this.#armed + LATE) {
+      this.#held = true;
+      return afterMessages(() => {
+        this.#held = false;
+        this.#armed = Infinity;
+        this.#tick();
+      });
+    }
+    if (now >= this.#armed) this.#armed = Infinity;
+    this.#carryOut(this.#wasm.pool_tick(this.#pool, now));
   }
 
   /** Does what has been decided, but deals nothing out. */
@@ -466,10 +483,7 @@ export class Proxy implements Owner {
     clearTimeout(this.#timer);
     // The longest that a timer of the platform can wait (HTML: a signed 32-bit number of ms).
     const delay = Math.min(Math.max(0, Math.ceil(wake - performance.now())), 2 ** 31 - 1);
-    this.#timer = setTimeout(() => {
-      this.#armed = Infinity;
-      this.#tick();
-    }, delay);
+    this.#timer = setTimeout(() => this.#tick(), delay);
   }
 }
 
@@ -480,6 +494,16 @@ function timeIsUp(): DOMException {
 
 function refusal(code: number, { context, args }: Pick<Task, "context" | "args">): Error {
   return failure(code === QUEUE_FULL ? "QueueFullError" : "TerminatedError", context, args, undefined);
+}
+
+/** Does something when the messages that have arrived by now have been heard. */
+function afterMessages(run: () => void): void {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    port1.close();
+    run();
+  };
+  port2.postMessage(0);
 }
 
 /** What a listener of the page's throws is the page's affair, and must not keep other calls from settling. */

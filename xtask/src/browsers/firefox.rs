@@ -35,6 +35,8 @@ const PREFERENCES: &[(&str, &str)] = &[
     ("dom.min_background_timeout_value", "4"),
     ("dom.timeout.enable_budget_timer_throttling", "false"),
     ("widget.windows.window_occlusion_tracking.enabled", "false"),
+    // The suites open tabs, which nobody's click has asked for.
+    ("dom.disable_open_during_load", "false"),
     // No half-minute's wait for a hung page when it closes, no report of a crash.
     ("browser.tabs.crashReporting.sendReport", "false"),
     ("browser.tabs.warnOnClose", "false"),

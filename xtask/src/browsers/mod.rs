@@ -95,7 +95,7 @@ impl Browser {
             }
             Engine::Webkit => {
                 let xvfb = Xvfb::start().await?;
-                command.env("DISPLAY", xvfb.display()).envs(WEBKIT);
+                command.env("DISPLAY", xvfb.display()).envs(WEBKIT).args(MINIBROWSER);
                 if memory == SharedMemory::With {
                     command.env("JSC_useSharedArrayBuffer", "1");
                 }
@@ -147,6 +147,8 @@ const CHROMIUM: &[&str] = &[
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",
     "--disable-renderer-backgrounding",
+    // The suites open tabs, which nobody's click has asked for.
+    "--disable-popup-blocking",
     "--mute-audio",
     "--password-store=basic",
     // For the tests that watch memory: a collection on demand, and numbers that are not rounded.
@@ -161,6 +163,9 @@ const WEBKIT: [(&str, &str); 4] = [
     ("GDK_BACKEND", "x11"),
     ("NO_AT_BRIDGE", "1"),
 ];
+
+/// The suites open tabs, which nobody's click has asked for, and go back in history.
+const MINIBROWSER: [&str; 2] = ["--javascript-can-open-windows-automatically=true", "--enable-page-cache=true"];
 
 /// Settings, caches and sockets go where they vanish with the run.
 fn keep_at_home(command: &mut Command, home: &Path) {
