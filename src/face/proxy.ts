@@ -326,13 +326,13 @@ export class Proxy implements Owner {
   }
 
   /** Deals out what waits: once for all calls of a task of the page's, so that they travel together. */
-  #tick(): void {
+  #tick(due = this.#armed): void {
     this.#soon = false;
     if (this.#busy) return this.#tickSoon();
     if (this.#held) return;
     const now = performance.now();
     // Whatever held the timer up held the workers' messages up too: a result that came in time is in time.
-    if (now > this.#armed + LATE) {
+    if (now > due + LATE) {
       this.#held = true;
       return afterMessages(() => {
         this.#held = false;
@@ -340,7 +340,6 @@ export class Proxy implements Owner {
         this.#tick();
       });
     }
-    if (now >= this.#armed) this.#armed = Infinity;
     this.#carryOut(this.#wasm.pool_tick(this.#pool, now));
   }
 
@@ -483,7 +482,11 @@ export class Proxy implements Owner {
     clearTimeout(this.#timer);
     // The longest that a timer of the platform can wait (HTML: a signed 32-bit number of ms).
     const delay = Math.min(Math.max(0, Math.ceil(wake - performance.now())), 2 ** 31 - 1);
-    this.#timer = setTimeout(() => this.#tick(), delay);
+    this.#timer = setTimeout(() => {
+      const due = this.#armed;
+      this.#armed = Infinity;
+      this.#tick(due);
+    }, delay);
   }
 }
 
