@@ -34,6 +34,9 @@ impl Thrown {
 
 impl From<Error> for Thrown {
     fn from(error: Error) -> Self {
+        if let Error::Digest(_) = error {
+            return Self::range_error(&error.to_string());
+        }
         let thrown = js_sys::Error::new(&error.to_string());
         define(&thrown, &"name".into(), &error.name().into(), false);
         let set = |name: &str, value: JsValue| define(&thrown, &name.into(), &value, true);

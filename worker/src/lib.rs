@@ -1,5 +1,5 @@
-//! The built-in services, as a worker's executor calls them: MessagePack, the zlib family and both in one, of JavaScript
-//! values.
+//! The built-in services, as a worker's executor calls them: MessagePack, the zlib family, both in one, and digests, of
+//! JavaScript values.
 //!
 //! Every function takes its options as a plain object or `undefined`; an unknown or impossible option is a `TypeError`
 //! or `RangeError` that names it. Every other failure is an `Error` whose `name` is that of [`centaurus_codec::Error`],
@@ -20,6 +20,7 @@
 
 mod bytes;
 mod decode;
+mod digest;
 mod encode;
 mod error;
 mod keys;
@@ -28,5 +29,6 @@ mod path;
 mod services;
 mod streams;
 
+pub use digest::{DigestPart, DigestService, digest_join};
 pub use services::{msgpack_decode, msgpack_encode, pack, unpack, zlib_compress, zlib_decompress};
 pub use streams::{ZlibCompressor, ZlibDecompressor};

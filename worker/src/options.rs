@@ -1,5 +1,6 @@
 //! The options of the services, checked one by one.
 
+use centaurus_codec::digest;
 use centaurus_codec::msgpack::{Limits, MAX_DEPTH};
 use centaurus_codec::zlib::{self, Format, Level};
 use js_sys::{Array, Object, Reflect};
@@ -25,6 +26,9 @@ pub(crate) const PACK: &[&str] = &[
     "maps",
     "extensions",
 ];
+
+/// Options of digest.
+pub(crate) const DIGEST: &[&str] = &["secret", "length"];
 
 /// An options object whose keys are all known.
 pub(crate) struct Options<'a> {
@@ -90,12 +94,25 @@ impl<'a> Options<'a> {
         }
     }
 
+    fn bytes(&self, name: &str) -> Result<Option<Vec<u8>>, Thrown> {
+        let Some(value) = self.get(name)? else { return Ok(None) };
+        Ok(Some(Input::new(&value, &format!("{}: {name}", self.service))?.to_vec()?))
+    }
+
     /// The dictionary, empty where there is none.
     pub(crate) fn dictionary(&self) -> Result<Vec<u8>, Thrown> {
-        match self.get("dictionary")? {
-            None => Ok(Vec::new()),
-            Some(value) => Ok(Input::new(&value, &format!("{}: dictionary", self.service))?.to_vec()?),
-        }
+        Ok(self.bytes("dictionary")?.unwrap_or_default())
+    }
+
+    /// The secret of a digest.
+    pub(crate) fn secret(&self) -> Result<Option<Vec<u8>>, Thrown> {
+        self.bytes("secret")
+    }
+
+    /// How to digest, with this secret.
+    pub(crate) fn digest<'s>(&self, secret: Option<&'s [u8]>) -> Result<digest::Options<'s>, Thrown> {
+        let length = self.integer("length", Some(digest::MAX_LENGTH as u64))?;
+        Ok(digest::Options { secret, length: length.map(|length| length as usize) })
     }
 
     /// What the zlib codecs are to do, with this dictionary.

@@ -3,6 +3,8 @@ use std::borrow::Cow;
 
 use thiserror::Error;
 
+use crate::digest::DigestFault;
+
 /// Why bytes could not be decoded, or a value not encoded. [`Error::name`] is stable and is the `name` of the
 /// JavaScript error that a caller of the services sees.
 ///
@@ -85,6 +87,9 @@ pub enum Error {
         /// What serde has to say.
         reason: String,
     },
+    /// The options of a digest do not fit its algorithms.
+    #[error(transparent)]
+    Digest(#[from] DigestFault),
     /// No memory is left for this.
     #[error("no memory for {needed} more bytes: use the streaming form, or smaller pieces")]
     OutOfMemory {
@@ -109,6 +114,7 @@ impl Error {
             Self::Dictionary(_) => "DictionaryError",
             Self::UnsupportedValue { .. } => "UnsupportedValueError",
             Self::TypeMismatch { .. } => "TypeMismatchError",
+            Self::Digest(_) => "RangeError",
             Self::OutOfMemory { .. } => "OutOfMemoryError",
             Self::Ended => "InvalidStateError",
         }

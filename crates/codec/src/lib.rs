@@ -1,4 +1,5 @@
-//! The codecs behind Centaurus' services: [`msgpack`], the [`zlib`] family, and [`pack`], which is one inside the other.
+//! The codecs behind Centaurus' services: [`msgpack`], the [`zlib`] family, [`mod@digest`]s, and [`pack`], which is
+//! MessagePack inside deflate.
 //!
 //! No web and no I/O: the same code runs natively and, compiled to wasm, in a page's workers.
 //!
@@ -15,12 +16,14 @@
 //! # Ok::<(), centaurus_codec::Error>(())
 //! ```
 
+pub mod digest;
 mod error;
 pub mod msgpack;
 pub mod pack;
 mod sink;
 pub mod zlib;
 
+pub use digest::DigestFault;
 pub use error::{DictionaryFault, Error, Limit, Place};
 pub use sink::Sink;
 

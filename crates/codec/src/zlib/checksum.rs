@@ -8,7 +8,7 @@ use crc::{CRC_32_ISO_HDLC, Crc, Digest, Table};
 static CRC32: LazyLock<Crc<u32, Table<16>>> = LazyLock::new(|| Crc::<u32, Table<16>>::new(&CRC_32_ISO_HDLC));
 
 /// A running CRC-32 as gzip has it (RFC 1952, section 8).
-pub(super) fn crc32() -> Digest<'static, u32, Table<16>> {
+pub(crate) fn crc32() -> Digest<'static, u32, Table<16>> {
     CRC32.digest()
 }
 

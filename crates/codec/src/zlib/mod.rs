@@ -4,7 +4,7 @@
 //! piece and hand on what comes out to a [`Sink`](crate::Sink), holding no more than about 160 KiB themselves.
 
 pub mod backend;
-mod checksum;
+pub(crate) mod checksum;
 mod compress;
 mod decompress;
 mod header;

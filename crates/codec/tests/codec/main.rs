@@ -26,6 +26,9 @@ macro_rules! zlib_over {
 }
 
 mod miniz;
+mod digest;
+mod digest_vectors;
+mod gzip;
 mod msgpack;
 mod msgpack_suite;
 mod pack;
