@@ -199,6 +199,26 @@ export type UnpackOptions = MsgpackOptions & OutputLimits & Pick<ZlibOptions, "d
 /** Bytes that a service takes: nothing of them is moved unless `transfer` says so. */
 export type Bytes = ArrayBuffer | ArrayBufferView | Blob;
 
+/** Names of digests, in letters of either case. */
+export type DigestAlgorithm = "sha-1" | "sha-224" | "sha-256" | "sha-384" | "sha-512" | "blake3" | "crc32" | "adler32";
+
+/** Options of {@link Centaurus.digest}. */
+export interface DigestOptions {
+  /** Makes a message authentication code of the digest: HMAC of the SHAs, of any length; keyed BLAKE3, of 32 bytes. The
+   *  check sums take none. (`key` is the affinity of the call, as everywhere.) */
+  secret?: BufferSource;
+  /** Bytes that BLAKE3 puts out, up to 1 MiB. Default: 32. The others have a length of their own. */
+  length?: number;
+}
+
+/** How far a digest is, for `onProgress`. A stream has no `total`. */
+export interface DigestProgress {
+  /** Bytes. */
+  loaded: number;
+  /** Bytes. */
+  total?: number;
+}
+
 /** MessagePack in a worker. */
 export interface Msgpack {
   /** The value as MessagePack. Everything that structured clone and MessagePack both carry is kept. */
@@ -295,6 +315,21 @@ export class Centaurus extends EventTarget {
   pack(value: unknown, options?: PackOptions & CallOptions): Promise<Uint8Array<ArrayBuffer>>;
   /** The value that `pack` was given. */
   unpack(bytes: Bytes, options?: UnpackOptions & CallOptions): Promise<unknown>;
+
+  /**
+   * Digests of the bytes, under the names by which they were asked for: `sha-1` (for old formats only), `sha-224`,
+   * `sha-256`, `sha-384`, `sha-512`, `blake3`, `crc32`, `adler32`. Several are computed in one pass. The check sums are 4
+   * bytes, the most significant first.
+   *
+   * A Blob is read piece by piece in the worker. A ReadableStream of bytes is read as fast as they can be digested; it is
+   * cancelled if the call fails, and `retry` has no effect, since it cannot be read twice. Text is a `TypeError`: encode it
+   * with `TextEncoder`. A name that is not known is a `RangeError`.
+   */
+  digest<A extends string>(
+    algorithms: A | readonly A[],
+    data: Bytes | ReadableStream<BufferSource>,
+    options?: DigestOptions & CallOptions,
+  ): Promise<Record<A, Uint8Array<ArrayBuffer>>>;
 
   addEventListener<K extends keyof CentaurusEventMap>(
     type: K,

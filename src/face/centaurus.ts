@@ -1,4 +1,4 @@
-import type { Calls, CallOptions, CentaurusEventMap, CentaurusOptions, MsgpackOptions, PlainCalls, Stats, Bytes } from "../centaurus.js";
+import type { Calls, CallOptions, CentaurusEventMap, CentaurusOptions, DigestOptions, MsgpackOptions, PlainCalls, Stats, Bytes } from "../centaurus.js";
 import { Kind } from "../../worker/runtime/protocol.js";
 import { Core, type Entry } from "./core.js";
 import { failure } from "./errors.js";
@@ -180,6 +180,10 @@ export class Centaurus extends EventTarget {
 
   unpack(bytes: Bytes, options?: MsgpackOptions & CallOptions): Promise<unknown> {
     return this[SERVICES].onBytes("unpack", bytes, options);
+  }
+
+  digest(algorithms: string | readonly string[], data: Bytes | ReadableStream, options?: DigestOptions & CallOptions): Promise<Record<string, Uint8Array<ArrayBuffer>>> {
+    return this[SERVICES].onBytes("digest", data, { ...options, algorithms } as CallOptions);
   }
 
   // A view made by with() is no EventTarget of the platform's; the pool itself is.

@@ -1,10 +1,13 @@
 import type { Bytes, CallOptions, Msgpack, Zlib } from "../centaurus.js";
+import type { CallStream } from "./call-stream.js";
 import type { Core, Entry } from "./core.js";
+import { feed } from "./feed.js";
 import { ServiceFile } from "./service-file.js";
 import { transform } from "./zlib-stream.js";
 
 const NAMES = [
-  "zlib.compress", "zlib.decompress", "zlib.stream", "msgpack.encode", "msgpack.decode", "pack", "unpack",
+  "zlib.compress", "zlib.decompress", "zlib.stream", "msgpack.encode", "msgpack.decode", "pack", "unpack", "digest",
+  "digest.part", "digest.join",
 ] as const;
 type Name = (typeof NAMES)[number];
 
@@ -44,8 +47,16 @@ export class Services {
   }
 
   /** A service that takes bytes. */
-  async onBytes<R>(name: Name, data: Bytes, options: CallOptions | undefined): Promise<R> {
+  async onBytes<R>(name: Name, data: Bytes | ReadableStream, options: CallOptions | undefined): Promise<R> {
+    if (data instanceof ReadableStream) return feed(data, (port) => this.#ported(name, port, options), exact);
     return this.call(name, exact(data, options?.transfer), options);
+  }
+
+  /** A call that reads its input from a port, which it can do only once. */
+  #ported<R>(name: Name, port: MessagePort, options: object | undefined, ...more: unknown[]): CallStream<R> {
+    const [own, call] = this.#split(options);
+    const { core, entries, gate } = this.#file;
+    return core.stream(entries.get(name) as Entry, [port, own, ...more], { ...call, retry: 0, transfer: [port] }, gate);
   }
 
   #send<R>(name: Name, args: unknown[], options: CallOptions | undefined): Promise<R> {
@@ -61,22 +72,17 @@ export class Services {
   }
 
   #stream(direction: "compress" | "decompress", options: object | undefined): TransformStream<BufferSource, Uint8Array<ArrayBuffer>> {
-    const [own, call] = this.#split(options);
-    const { core, entries, gate } = this.#file;
-    return transform(
-      (port) => core.stream(entries.get("zlib.stream") as Entry, [direction, own, port], { ...call, transfer: [port] }, gate),
-      (chunk) => exact(chunk),
-    );
+    return transform((port) => this.#ported("zlib.stream", port, options, direction), exact);
   }
 }
 
 /** Bytes such that cloning them clones no more than them: cloning a view clones all that its buffer holds. */
-function exact<T>(data: T, transfer?: readonly unknown[]): T | Uint8Array {
+function exact(data: unknown, transfer?: readonly unknown[]): unknown {
   if (ArrayBuffer.isView(data)) {
     if (data.byteLength === data.buffer.byteLength || transfer?.includes(data.buffer)) return data;
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
   }
   const tag = Object.prototype.toString.call(data);
   if (tag === "[object ArrayBuffer]" || tag === "[object SharedArrayBuffer]" || data instanceof Blob) return data;
-  throw new TypeError(`The data must be an ArrayBuffer, a view of one, or a Blob, not ${tag.slice(8, -1)}`);
+  throw new TypeError(`The data must be an ArrayBuffer, a view of one, or a Blob, not ${tag.slice(8, -1)} (TextEncoder makes bytes of text)`);
 }

@@ -1,9 +1,10 @@
 import * as glue from "centaurus-worker-glue";
 import type { Registered } from "./functions.js";
+import { digest, digestJoin, digestPart } from "./digest.js";
+import { bytesOf, type Bytes } from "./input.js";
 import type { Task } from "./task.js";
 
 type Service = (this: Task, ...args: never[]) => unknown;
-type Bytes = ArrayBuffer | ArrayBufferView | Blob;
 
 /**
  * The built-in services over an instance of the worker's wasm. A result is bytes that the service made itself, so they
@@ -20,7 +21,7 @@ export function services({ module }: { module: WebAssembly.Module | BufferSource
     },
     /** Gives an empty output once it is set up, then one for each chunk that comes through the port, `null` being the
      *  end. Lives for as long as somebody reads. */
-    async *"zlib.stream"(direction: "compress" | "decompress", options: object, port: MessagePort) {
+    async *"zlib.stream"(port: MessagePort, options: object, direction: "compress" | "decompress") {
       const codec = direction === "compress" ? new glue.ZlibCompressor(options) : new glue.ZlibDecompressor(options);
       const { signal } = this;
       const chunks: (Bytes | null)[] = [];
@@ -55,21 +56,13 @@ export function services({ module }: { module: WebAssembly.Module | BufferSource
     async unpack(data: Bytes, options: object) {
       return glue.unpack(await bytesOf(data), options);
     },
+    digest,
+    "digest.part": digestPart,
+    "digest.join": digestJoin,
   };
   return offered as unknown as Record<string, Registered["run"]>;
 }
 
 function moved(task: Task, bytes: Uint8Array): unknown {
   return task.transfer(bytes, [bytes.buffer as ArrayBuffer]);
-}
-
-/** Views and buffers at once; a Blob is read here, where that blocks nobody. */
-function bytesOf(data: Bytes): Uint8Array | Promise<Uint8Array> {
-  if (data instanceof Uint8Array) return data;
-  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  if (data instanceof Blob) return data.arrayBuffer().then((buffer) => new Uint8Array(buffer));
-  if (Object.prototype.toString.call(data) === "[object ArrayBuffer]" || Object.prototype.toString.call(data) === "[object SharedArrayBuffer]") {
-    return new Uint8Array(data as ArrayBuffer);
-  }
-  throw new TypeError("The data must be an ArrayBuffer, a view of one, or a Blob");
 }

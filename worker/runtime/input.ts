@@ -1,0 +1,114 @@
+import { BREATH, breathe } from "./breath.js";
+import type { Task } from "./task.js";
+
+/** Bytes as the page sends them. */
+export type Bytes = ArrayBuffer | ArrayBufferView | Blob;
+
+/** What the page sends for a ReadableStream: a port that answers every message by the next chunk, and by `null` at the
+ *  end. */
+export type Input = Bytes | MessagePort;
+
+/** Bytes that are worked on between two looks at the signal, or read of a Blob at a time. */
+export const PIECE = 1 << 20;
+
+/** Milliseconds between two reports of progress: more often than that nobody can see. */
+const NEWS = 50;
+
+/** Chunks of a stream that are under way at a time, so that the next one is there when its turn comes. */
+const AHEAD = 3;
+
+/** Views and buffers at once; a Blob is read here, where that blocks nobody. */
+export function bytesOf(data: Bytes): Uint8Array | Promise<Uint8Array> {
+  if (data instanceof Uint8Array) return data;
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  if (data instanceof Blob) return data.arrayBuffer().then((buffer) => new Uint8Array(buffer));
+  if (Object.prototype.toString.call(data) === "[object ArrayBuffer]" || Object.prototype.toString.call(data) === "[object SharedArrayBuffer]") {
+    return new Uint8Array(data as ArrayBuffer);
+  }
+  throw new TypeError("The data must be an ArrayBuffer, a view of one, or a Blob");
+}
+
+/** How many bytes come; nobody knows of a stream. */
+export function lengthOf(data: Input): number | undefined {
+  if (data instanceof MessagePort) return undefined;
+  return data instanceof Blob ? data.size : data.byteLength;
+}
+
+/** The bytes piece by piece, never many of them in memory. Tells the caller how many have been worked on, and throws the
+ *  reason as soon as the task's signal fires. */
+export async function* piecesOf(data: Input, task: Task): AsyncGenerator<Uint8Array, void> {
+  const { signal } = task;
+  const total = lengthOf(data);
+  let loaded = 0;
+  let told = performance.now();
+  const pieces = data instanceof MessagePort ? fromPort(data, signal) : data instanceof Blob ? fromBlob(data) : fromMemory(data);
+  for await (const piece of pieces) {
+    signal.throwIfAborted();
+    yield piece;
+    loaded += piece.length;
+    if (performance.now() - told > NEWS) {
+      told = performance.now();
+      progress(task, loaded, total);
+    }
+  }
+  progress(task, loaded, total);
+}
+
+/** Tells the caller how far it is. */
+export function progress(task: Task, loaded: number, total: number | undefined): void {
+  task.progress(total === undefined ? { loaded } : { loaded, total });
+}
+
+async function* fromMemory(data: ArrayBuffer | ArrayBufferView): AsyncGenerator<Uint8Array, void> {
+  const bytes = bytesOf(data) as Uint8Array;
+  let since = performance.now();
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    if (performance.now() - since > BREATH) {
+      await breathe();
+      since = performance.now();
+    }
+    yield bytes.subarray(at, at + PIECE);
+  }
+}
+
+/** Reads one piece ahead. */
+async function* fromBlob(blob: Blob): AsyncGenerator<Uint8Array, void> {
+  const read = (at: number) => {
+    const reading = blob.slice(at, at + PIECE).arrayBuffer();
+    // Nobody may be left to ask for it; who does is told.
+    reading.catch(() => {});
+    return reading;
+  };
+  let next = read(0);
+  for (let at = PIECE; ; at += PIECE) {
+    const piece = new Uint8Array(await next);
+    if (at < blob.size) next = read(at);
+    yield piece;
+    if (at >= blob.size) return;
+  }
+}
+
+async function* fromPort(port: MessagePort, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
+  const chunks: (Bytes | null)[] = [];
+  let wake = () => {};
+  const awake = () => wake();
+  port.onmessage = ({ data }) => {
+    chunks.push(data as Bytes | null);
+    wake();
+  };
+  signal.addEventListener("abort", awake);
+  try {
+    for (let i = 0; i < AHEAD; i += 1) port.postMessage(0);
+    for (;;) {
+      while (chunks.length === 0 && !signal.aborted) await new Promise<void>((resolve) => (wake = resolve));
+      signal.throwIfAborted();
+      const chunk = chunks.shift() as Bytes | null;
+      if (chunk === null) return;
+      port.postMessage(0);
+      yield await bytesOf(chunk);
+    }
+  } finally {
+    signal.removeEventListener("abort", awake);
+    port.close();
+  }
+}
