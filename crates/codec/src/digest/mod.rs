@@ -1,6 +1,6 @@
 //! Digests: the SHA family, BLAKE3, CRC-32 and Adler-32, several of the same bytes in one pass.
 //!
-//! [`digest`] takes bytes that are all there; a [`Digester`] takes them piece by piece. With a secret the SHAs become
+//! [`digest()`] takes bytes that are all there; a [`Digester`] takes them piece by piece. With a secret the SHAs become
 //! HMAC (RFC 2104) and BLAKE3 its keyed mode. [`tree`] computes BLAKE3 of one input in several places.
 //!
 //! ```
