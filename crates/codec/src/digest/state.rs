@@ -1,6 +1,5 @@
 //! One digest under way.
 
-use adler2::Adler32;
 use crc::{Digest as Crc, Table};
 use digest::block_api::BlockSizeUser;
 use digest::{FixedOutput, Update};
@@ -8,7 +7,7 @@ use sha1::Sha1;
 use sha2::{Sha224, Sha256, Sha384, Sha512};
 
 use super::{Algorithm, DigestFault, Options, blake3_length, blake3_secret};
-use crate::zlib::checksum::crc32;
+use crate::zlib::checksum::{Adler32, crc32};
 
 pub(super) trait State: Send {
     fn update(&mut self, bytes: &[u8]);
@@ -121,10 +120,10 @@ impl State for Crc<'static, u32, Table<16>> {
 
 impl State for Adler32 {
     fn update(&mut self, bytes: &[u8]) {
-        self.write_slice(bytes);
+        Adler32::update(self, bytes);
     }
 
     fn finish(self: Box<Self>) -> Vec<u8> {
-        self.checksum().to_be_bytes().to_vec()
+        self.0.to_be_bytes().to_vec()
     }
 }

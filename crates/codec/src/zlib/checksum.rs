@@ -14,20 +14,20 @@ pub(crate) fn crc32() -> Digest<'static, u32, Table<16>> {
 
 /// A running Adler-32 as zlib has it (RFC 1950, section 8.2).
 #[derive(Clone)]
-pub(super) struct Adler32(u32);
+pub(crate) struct Adler32(pub(crate) u32);
 
 impl Adler32 {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(1)
     }
 
     #[cfg(feature = "zlib-rs")]
-    fn update(&mut self, bytes: &[u8]) {
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
         self.0 = zlib_rs::adler32::adler32(self.0, bytes);
     }
 
     #[cfg(not(feature = "zlib-rs"))]
-    fn update(&mut self, bytes: &[u8]) {
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
         let mut sum = adler2::Adler32::from_checksum(self.0);
         sum.write_slice(bytes);
         self.0 = sum.checksum();

@@ -25,10 +25,9 @@ macro_rules! zlib_over {
     };
 }
 
-mod miniz;
 mod digest;
 mod digest_vectors;
-mod gzip;
+mod miniz;
 mod msgpack;
 mod msgpack_suite;
 mod pack;
