@@ -12,7 +12,11 @@ extern crate alloc;
 
 mod error;
 pub mod ids;
+mod jitter;
+mod time;
 pub mod wire;
 
 pub use error::ErrorKind;
 pub use ids::{CallId, FunctionId, RegistrationId, WorkerId};
+pub use jitter::Jitter;
+pub use time::Time;

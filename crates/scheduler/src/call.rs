@@ -2,10 +2,9 @@
 
 use alloc::vec::Vec;
 
-use centaurus_protocol::{CallId, FunctionId, RegistrationId};
+use centaurus_protocol::{CallId, FunctionId, RegistrationId, Time};
 
 use crate::order::{by_number, by_priority};
-use crate::time::Time;
 
 /// Where a call is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

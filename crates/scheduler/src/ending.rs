@@ -1,12 +1,11 @@
 //! Every way a call ends, or goes back to the queue, other than by a reply.
 
-use centaurus_protocol::{CallId, WorkerId};
+use centaurus_protocol::{CallId, Time, WorkerId};
 
 use crate::call::State;
 use crate::command::{Command, Outcome, Running};
 use crate::order::{by_time, name, number};
 use crate::scheduler::Scheduler;
-use crate::time::Time;
 use crate::worker::{Slot, Worker};
 
 impl Scheduler {

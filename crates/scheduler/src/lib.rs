@@ -54,12 +54,11 @@ mod scheduler;
 #[cfg(any(test, feature = "simulation"))]
 pub mod simulation;
 mod stats;
-mod time;
 mod worker;
 
+pub use centaurus_protocol::Time;
 pub use command::{Command, Outcome, Refused, Request, Running};
 pub use config::Config;
 pub use histogram::{Histogram, Summary};
 pub use scheduler::Scheduler;
 pub use stats::{Counters, Stats, WorkerState, WorkerStats};
-pub use time::Time;

@@ -6,7 +6,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::time::Time;
+use centaurus_protocol::Time;
 
 /// Elements in a run before it is cut in two: moving half of so many costs less than a cache miss or two, and a
 /// hundred thousand waiting calls need only some hundred runs.

@@ -2,13 +2,12 @@
 
 use alloc::vec::Vec;
 
-use centaurus_protocol::{CallId, RegistrationId};
+use centaurus_protocol::{CallId, RegistrationId, Time};
 
 use crate::call::{Call, State};
 use crate::command::{Command, Outcome, Refused, Request};
 use crate::registration::Verdict;
 use crate::scheduler::Scheduler;
-use crate::time::Time;
 use crate::worker::Slot;
 
 impl Scheduler {

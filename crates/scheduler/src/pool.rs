@@ -1,13 +1,12 @@
 //! How many workers there are, and what happens when one cannot be started.
 
-use centaurus_protocol::{RegistrationId, WorkerId};
+use centaurus_protocol::{RegistrationId, Time, WorkerId};
 
 use crate::call::State;
 use crate::command::{Command, Outcome};
 use crate::config::{LOAD_ATTEMPTS, LOAD_DELAYS, MAX_PIPELINE, PIPELINE_BUDGET, STABLE_AFTER, START_TIMEOUT};
 use crate::registration::Verdict;
 use crate::scheduler::Scheduler;
-use crate::time::{NEVER, Time};
 use crate::worker::{Slot, Worker};
 
 impl Worker {
@@ -143,7 +142,7 @@ impl Scheduler {
         let place = &mut self.slots[slot as usize];
         place.failures += 1;
         if let Some(&limit) = LOAD_DELAYS.get(place.failures - 1) {
-            let pause = self.jitter(limit);
+            let pause = self.jitter.part_of(limit);
             self.slots[slot as usize].retry_at = Some(self.now.after(pause));
             return;
         }
@@ -159,15 +158,6 @@ impl Scheduler {
             self.warming = false;
             self.commands.push_back(Command::Unready { worker });
         }
-    }
-
-    /// A random part of `limit` µs, never nothing (splitmix64).
-    fn jitter(&mut self, limit: u64) -> u64 {
-        self.random = self.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.random;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % limit + 1
     }
 
     /// No worker can be started in a slot, but others live: what could only run there fails, keys move elsewhere.
@@ -221,7 +211,7 @@ impl Scheduler {
     /// Stops workers that have had nothing to do for too long, those in higher slots first, and notes when the next
     /// thing is due in a slot.
     pub(crate) fn stop_idle(&mut self) {
-        self.slots_wake = NEVER;
+        self.slots_wake = Time::NEVER;
         for index in (0..self.slots.len()).rev() {
             let stoppable = self.stoppable();
             let slot = &self.slots[index];

@@ -1,12 +1,11 @@
 //! What the workers say, and what is learned of them.
 
-use centaurus_protocol::{CallId, RegistrationId, WorkerId};
+use centaurus_protocol::{CallId, RegistrationId, Time, WorkerId};
 
 use crate::call::State;
 use crate::command::{Outcome, Running};
 use crate::registration::Verdict;
 use crate::scheduler::Scheduler;
-use crate::time::Time;
 
 impl Scheduler {
     /// The worker's script has run and speaks our version.

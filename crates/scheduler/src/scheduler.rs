@@ -1,7 +1,7 @@
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use centaurus_protocol::{CallId, WorkerId};
+use centaurus_protocol::{CallId, Jitter, Time, WorkerId};
 
 use crate::call::{Calls, State};
 use crate::command::Command;
@@ -12,7 +12,6 @@ use crate::lane::Lane;
 use crate::order::{Order, number};
 use crate::registration::Log;
 use crate::stats::{Record, Stats, WorkerState, WorkerStats};
-use crate::time::{NEVER, Time};
 use crate::worker::Slot;
 
 /// The state machine; see the crate's page.
@@ -37,8 +36,8 @@ pub struct Scheduler {
     /// Calls posted and not settled.
     pub(crate) running: u32,
     pub(crate) record: Record,
-    /// State of the jitter's generator.
-    pub(crate) random: u64,
+    /// Spreads the attempts to start workers.
+    pub(crate) jitter: Jitter,
     /// Something was asked of it: `min` workers are kept from now on.
     pub(crate) used: bool,
     /// No worker could be started; none is tried until the next request.
@@ -83,14 +82,14 @@ impl Scheduler {
             waiting: 0,
             running: 0,
             record: Record::default(),
-            random: config.seed,
+            jitter: Jitter::new(config.seed),
             used: false,
             down: false,
             given_up: false,
             warming: false,
             dirty: false,
             alive: 0,
-            slots_wake: NEVER,
+            slots_wake: Time::NEVER,
             closing: false,
             ended: false,
             takers: Vec::new(),
@@ -132,9 +131,9 @@ impl Scheduler {
         if self.dirty {
             return Some(self.now);
         }
-        let deadline = self.deadlines.first().map_or(NEVER, |&element| Time(number(element)));
+        let deadline = self.deadlines.first().map_or(Time::NEVER, |&element| Time(number(element)));
         let wake = self.slots_wake.min(deadline);
-        (wake < NEVER).then_some(wake)
+        (wake < Time::NEVER).then_some(wake)
     }
 
     /// The next thing to do. To be called until there is none.

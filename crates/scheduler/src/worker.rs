@@ -3,12 +3,11 @@
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use centaurus_protocol::{CallId, RegistrationId, WorkerId};
+use centaurus_protocol::{CallId, RegistrationId, Time, WorkerId};
 
 use crate::call::Calls;
 use crate::command::Running;
 use crate::lane::Lane;
-use crate::time::Time;
 
 /// A worker that is alive.
 #[derive(Debug)]
