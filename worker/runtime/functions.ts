@@ -24,6 +24,11 @@ export class Functions {
   get(id: number): Registered | undefined {
     return this.#table[id];
   }
+
+  /** The plain function of a name, registered last. */
+  named(name: string): Registered["run"] | undefined {
+    return this.#table.findLast((entry) => entry?.name === name && entry.form === Form.Plain)?.run;
+  }
 }
 
 /** Sources that came with `run()` and stay compiled. More distinct one-off functions than this in flight at once are

@@ -1,5 +1,6 @@
 import { freeVariables } from "./free-variables.js";
 import { compile, type Form, Form as Forms, type Functions, type Registered } from "./functions.js";
+import type { Lookup } from "./msgpack/index.js";
 import { Kind } from "./protocol.js";
 import { services } from "./services.js";
 import { isPromise } from "./stream.js";
@@ -15,7 +16,7 @@ export interface Found {
 type Named = [name: string, id: number][];
 
 /** What makes the functions of each file of services. */
-const FILES: Record<string, (payload: never) => Record<string, Registered["run"]>> = { services };
+const FILES: Record<string, (payload: never, lookup: Lookup) => Record<string, Registered["run"]>> = { services };
 
 /** Carries out an entry of the registration log. Throws or rejects as a whole: a set of functions is registered
  *  altogether or not at all. */
@@ -36,7 +37,7 @@ export function register(
       return setUp(payload as { source: string; args: unknown[] }, context);
     case Kind.Services: {
       const { file, names } = payload as { file: string; names: Named };
-      const offered = FILES[file]?.(payload as never) ?? {};
+      const offered = FILES[file]?.(payload as never, (name) => functions.named(name)) ?? {};
       for (const [name, id] of names) {
         const run = offered[name];
         if (!run) throw new TypeError(`This worker file offers no service '${name}' of '${file}'; it is of another release`);

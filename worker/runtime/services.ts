@@ -2,15 +2,17 @@ import * as glue from "centaurus-worker-glue";
 import type { Registered } from "./functions.js";
 import { digest, digestJoin, digestPart } from "./digest.js";
 import { bytesOf, type Bytes } from "./input.js";
+import { decode, encode, type Lookup, settings } from "./msgpack/index.js";
+import { pack, unpack } from "./pack.js";
 import type { Task } from "./task.js";
 
 type Service = (this: Task, ...args: never[]) => unknown;
 
 /**
  * The built-in services over an instance of the worker's wasm. A result is bytes that the service made itself, so they
- * are moved to the page, never copied.
+ * are moved to the page, never copied. `lookup` gives the pool's functions, for those that name one.
  */
-export function services({ module }: { module: WebAssembly.Module | BufferSource }): Record<string, Registered["run"]> {
+export function services({ module }: { module: WebAssembly.Module | BufferSource }, lookup: Lookup): Record<string, Registered["run"]> {
   if (!("pack" in glue.initSync({ module }))) throw new TypeError("The WebAssembly is another program");
   const offered: Record<string, Service> = {
     async "zlib.compress"(data: Bytes, options: object) {
@@ -45,16 +47,16 @@ export function services({ module }: { module: WebAssembly.Module | BufferSource
       }
     },
     "msgpack.encode"(value: unknown, options: object) {
-      return moved(this, glue.msgpackEncode(value, options));
+      return moved(this, encode(value, settings("msgpack.encode", options, lookup)));
     },
     async "msgpack.decode"(data: Bytes, options: object) {
-      return glue.msgpackDecode(await bytesOf(data), options);
+      return decode(await bytesOf(data), settings("msgpack.decode", options, lookup));
     },
     pack(value: unknown, options: object) {
-      return moved(this, glue.pack(value, options));
+      return moved(this, pack(value, options, lookup));
     },
     async unpack(data: Bytes, options: object) {
-      return glue.unpack(await bytesOf(data), options);
+      return unpack(await bytesOf(data), options, lookup);
     },
     digest,
     "digest.part": digestPart,

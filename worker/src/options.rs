@@ -1,9 +1,8 @@
 //! The options of the services, checked one by one.
 
 use centaurus_codec::digest;
-use centaurus_codec::msgpack::{Limits, MAX_DEPTH};
 use centaurus_codec::zlib::{self, Format, Level};
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 use crate::bytes::Input;
@@ -11,21 +10,8 @@ use crate::error::Thrown;
 
 /// Options of the zlib services.
 pub(crate) const ZLIB: &[&str] = &["format", "level", "dictionary", "maxOutput", "maxRatio"];
-/// Options of the MessagePack services.
-pub(crate) const MSGPACK: &[&str] = &["maxInput", "maxDepth", "maxAllocation", "int64", "maps", "extensions"];
-/// Options of pack and unpack.
-pub(crate) const PACK: &[&str] = &[
-    "level",
-    "dictionary",
-    "maxOutput",
-    "maxRatio",
-    "maxInput",
-    "maxDepth",
-    "maxAllocation",
-    "int64",
-    "maps",
-    "extensions",
-];
+/// Options of pack and unpack, besides those of MessagePack.
+pub(crate) const PACK: &[&str] = &["level", "dictionary", "maxOutput", "maxRatio"];
 
 /// Options of digest.
 pub(crate) const DIGEST: &[&str] = &["secret", "length"];
@@ -127,50 +113,4 @@ impl<'a> Options<'a> {
             max_ratio: self.integer("maxRatio", None)?,
         })
     }
-
-    /// What the MessagePack coders are to do.
-    pub(crate) fn msgpack(&self) -> Result<Msgpack, Thrown> {
-        let mut limits = Limits::default();
-        if let Some(max) = self.integer("maxInput", None)? {
-            limits.max_input = max;
-        }
-        if let Some(max) = self.integer("maxDepth", Some(MAX_DEPTH as u64))? {
-            limits.max_depth = max as usize;
-        }
-        if let Some(max) = self.integer("maxAllocation", None)? {
-            limits.max_allocation = max;
-        }
-        Ok(Msgpack {
-            limits,
-            bigint: self.choice("int64", &[("number-or-bigint", false), ("bigint", true)])?.unwrap_or(false),
-            maps: self.choice("maps", &[("object", false), ("map", true)])?.unwrap_or(false),
-            extensions: self.extensions()?,
-        })
-    }
-
-    fn extensions(&self) -> Result<Vec<i8>, Thrown> {
-        let accepted = "an array of extension type numbers, integers from -128 to 127";
-        let Some(value) = self.get("extensions")? else { return Ok(Vec::new()) };
-        let Some(array) = value.dyn_ref::<Array>() else { return Err(self.wrong("extensions", accepted)) };
-        let kind = |value: JsValue| type_number(&value).ok_or_else(|| self.wrong("extensions", accepted));
-        array.iter().map(kind).collect()
-    }
-}
-
-/// An extension type's number.
-pub(crate) fn type_number(value: &JsValue) -> Option<i8> {
-    let number = value.as_f64()?;
-    let kind = number as i8;
-    (f64::from(kind) == number).then_some(kind)
-}
-
-/// Options of the MessagePack coders.
-pub(crate) struct Msgpack {
-    pub(crate) limits: Limits,
-    /// 64-bit integers are bigints, all of them, and nothing else is.
-    pub(crate) bigint: bool,
-    /// All maps are `Map`s.
-    pub(crate) maps: bool,
-    /// Type numbers of which `{ type, data }` is written as an extension.
-    pub(crate) extensions: Vec<i8>,
 }

@@ -1,34 +1,14 @@
 //! The services that take a whole input.
 
+use centaurus_codec::Error;
+use centaurus_codec::pack::{self as packing, Content};
 use centaurus_codec::zlib::{self, Compressor, DEFAULT_MAX_OUTPUT, Decompressor};
-use centaurus_codec::{Error, Limit, Place, pack as packing};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 use crate::bytes::{Input, Output, to_js};
 use crate::error::Thrown;
 use crate::options::{self, Options};
-use crate::{decode, encode};
-
-/// Writes a value as a MessagePack message.
-#[wasm_bindgen(js_name = msgpackEncode)]
-pub fn msgpack_encode(value: &JsValue, options: &JsValue) -> Result<Uint8Array, JsValue> {
-    let options = Options::new("msgpack.encode", options, options::MSGPACK)?.msgpack()?;
-    Ok(to_js(&encode::encode(value, &options)?).map_err(Thrown::from)?)
-}
-
-/// Reads a MessagePack message.
-#[wasm_bindgen(js_name = msgpackDecode)]
-pub fn msgpack_decode(bytes: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
-    let options = Options::new("msgpack.decode", options, options::MSGPACK)?.msgpack()?;
-    let input = Input::new(bytes, "msgpack.decode: the message")?;
-    let max = options.limits.max_input;
-    if u64::from(input.length()) > max {
-        return Err(Thrown::from(Error::Limit { limit: Limit::Input, max, at: Place::Offset(max) }).into());
-    }
-    let message = input.to_vec().map_err(Thrown::from)?;
-    Ok(decode::decode(&message, &options)?)
-}
 
 /// Compresses bytes.
 #[wasm_bindgen(js_name = zlibCompress)]
@@ -50,25 +30,34 @@ pub fn zlib_decompress(bytes: &JsValue, options: &JsValue) -> Result<Uint8Array,
     Ok(decompress(&input, &options).map_err(Thrown::from)?)
 }
 
-/// Writes a value as MessagePack and compresses it where that pays.
+/// Puts the header of the pack format before a MessagePack message, and compresses it where that pays. `structured` says
+/// whether extension type 67 in it is the runtime's own.
 #[wasm_bindgen]
-pub fn pack(value: &JsValue, options: &JsValue) -> Result<Uint8Array, JsValue> {
+pub fn pack(message: &JsValue, structured: bool, options: &JsValue) -> Result<Uint8Array, JsValue> {
     let options = Options::new("pack", options, options::PACK)?;
     let dictionary = options.dictionary()?;
-    let message = encode::encode(value, &options.msgpack()?)?;
+    let message = Input::new(message, "pack: the message")?.to_vec().map_err(Thrown::from)?;
+    let content = if structured { Content::Structured } else { Content::Plain };
     let mut out = Output::default();
-    packing::pack(&message, &options.zlib(&dictionary)?, &mut out).map_err(Thrown::from)?;
+    packing::pack(&message, content, &options.zlib(&dictionary)?, &mut out).map_err(Thrown::from)?;
     Ok(out.finish().map_err(Thrown::from)?)
 }
 
-/// Reads what [`pack`] wrote.
+/// The message that [`pack`] was given. Whether it was `structured` is told by `isStructured`.
 #[wasm_bindgen]
-pub fn unpack(bytes: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
+pub fn unpack(bytes: &JsValue, options: &JsValue) -> Result<Uint8Array, JsValue> {
     let options = Options::new("unpack", options, options::PACK)?;
     let dictionary = options.dictionary()?;
     let packed = Input::new(bytes, "unpack: the data")?.to_vec().map_err(Thrown::from)?;
-    let message = packing::unpack(&packed, &options.zlib(&dictionary)?).map_err(Thrown::from)?;
-    Ok(decode::decode(&message, &options.msgpack()?)?)
+    let (_, message) = packing::unpack(&packed, &options.zlib(&dictionary)?).map_err(Thrown::from)?;
+    Ok(to_js(&message).map_err(Thrown::from)?)
+}
+
+/// Whether a packed message, whole or only its header, is `structured`.
+#[wasm_bindgen(js_name = isStructured)]
+pub fn is_structured(bytes: &JsValue) -> Result<bool, JsValue> {
+    let header = Input::new(bytes, "unpack: the data")?.to_vec().map_err(Thrown::from)?;
+    Ok(packing::content(&header).map_err(Thrown::from)? == Content::Structured)
 }
 
 /// The streams below have a higher limit of their own; whole inputs have this one.

@@ -5,7 +5,7 @@
 //! | 0 | `0xC1` | the one byte that no MessagePack value begins with, so that the two cannot be taken for each other |
 //! | 1 | `0x43` | `C` |
 //! | 2 | `0x01` | version of this header; a reader refuses any other |
-//! | 3 | `0x00` or `0x01` | how the message is stored: as it is, or as a zlib stream (RFC 1950, with its check sum) |
+//! | 3 | flags | bit 0: the message is a zlib stream (RFC 1950, with its check sum), else it stands as it is; bit 1: extension type 67 in it is this library's, [`Content::Structured`]; all others 0 |
 //! | 4 … | | the message |
 //!
 //! Whether compression pays is decided on a sample, and in the end by the result: what it doesn't make smaller is stored
@@ -25,13 +25,25 @@ const HEADER: usize = 4;
 /// What errors call the format.
 const FORMAT: &str = "pack";
 
-/// How a message is stored, byte 3.
+/// How a message is stored, bit 0 of the flags.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(u8)]
 enum Method {
     Stored = 0,
     Zlib = 1,
 }
+
+/// What a message's extension type 67 means, bit 1 of the flags.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Content {
+    /// Whatever the caller wants.
+    #[default]
+    Plain = 0,
+    /// What JavaScript's structured clone holds and MessagePack has no type for.
+    Structured = 2,
+}
+
+/// All flags.
+const FLAGS: u8 = 3;
 
 /// Messages shorter than this are stored as they are: the zlib header and the Adler-32 are 6 bytes, the code tables cost
 /// some more, and there is little to repeat.
@@ -51,7 +63,7 @@ pub type Options<'d> = zlib::Options<'d>;
 /// # Errors
 ///
 /// [`Error::Limit`] for `max_output`, [`Error::OutOfMemory`].
-pub fn pack(message: &[u8], options: &Options<'_>, out: &mut dyn Sink) -> Result<(), Error> {
+pub fn pack(message: &[u8], content: Content, options: &Options<'_>, out: &mut dyn Sink) -> Result<(), Error> {
     let options = Options { format: Format::Zlib, ..*options };
     if options.level.get() > 0 && pays(message, &options)? {
         // No more than the message: a compression that reaches that is given up.
@@ -59,12 +71,12 @@ pub fn pack(message: &[u8], options: &Options<'_>, out: &mut dyn Sink) -> Result
         let attempt = Options { max_output: Some(message.len() as u64), ..options };
         let mut compressor = <Compressor>::new(&attempt)?;
         match compressor.push(message, &mut packed).and_then(|()| compressor.finish(&mut packed)) {
-            Ok(()) => return write(Method::Zlib, &packed, &options, out),
+            Ok(()) => return write(Method::Zlib, content, &packed, &options, out),
             Err(Error::Limit { .. }) => {}
             Err(error) => return Err(error),
         }
     }
-    write(Method::Stored, message, &options, out)
+    write(Method::Stored, content, message, &options, out)
 }
 
 /// Gives back the message, which is borrowed where it was stored as it is. Whether it is MessagePack is for the decoder
@@ -73,25 +85,35 @@ pub fn pack(message: &[u8], options: &Options<'_>, out: &mut dyn Sink) -> Result
 /// # Errors
 ///
 /// As [`zlib::decompress`].
-pub fn unpack<'b>(bytes: &'b [u8], options: &Options<'_>) -> Result<Cow<'b, [u8]>, Error> {
-    let (method, body) = open(bytes)?;
-    match method {
+pub fn unpack<'b>(bytes: &'b [u8], options: &Options<'_>) -> Result<(Content, Cow<'b, [u8]>), Error> {
+    let (method, content, body) = open(bytes)?;
+    let message = match method {
         Method::Stored => {
             let max = options.max_output.unwrap_or(zlib::DEFAULT_MAX_OUTPUT);
             if body.len() as u64 > max {
                 return Err(Error::Limit { limit: Limit::Output, max, at: Place::Offset(HEADER as u64) });
             }
-            Ok(Cow::Borrowed(body))
+            Cow::Borrowed(body)
         }
         Method::Zlib => {
             let options = Options { format: Format::Zlib, ..*options };
-            zlib::decompress(body, &options).map(Cow::Owned).map_err(behind_header)
+            zlib::decompress(body, &options).map(Cow::Owned).map_err(behind_header)?
         }
-    }
+    };
+    Ok((content, message))
+}
+
+/// What the message in packed data holds, of which the header is enough.
+///
+/// # Errors
+///
+/// [`Error::Truncated`] and [`Error::Corrupt`] if that is not sound.
+pub fn content(bytes: &[u8]) -> Result<Content, Error> {
+    open(bytes).map(|(_, content, _)| content)
 }
 
 /// Reads the header.
-fn open(bytes: &[u8]) -> Result<(Method, &[u8]), Error> {
+fn open(bytes: &[u8]) -> Result<(Method, Content, &[u8]), Error> {
     let corrupt = |offset, what| Error::Corrupt { format: FORMAT, offset, what };
     let known = bytes.len().min(MAGIC.len());
     if bytes[..known] != MAGIC[..known] {
@@ -100,15 +122,16 @@ fn open(bytes: &[u8]) -> Result<(Method, &[u8]), Error> {
     let Some((header, body)) = bytes.split_first_chunk::<HEADER>() else {
         return Err(Error::Truncated { format: FORMAT, offset: bytes.len() as u64, inside: "the header" });
     };
-    let [_, _, version, method] = *header;
+    let [_, _, version, flags] = *header;
     if version != VERSION {
         return Err(corrupt(2, "it was packed by another version of this library"));
     }
-    match method {
-        0 => Ok((Method::Stored, body)),
-        1 => Ok((Method::Zlib, body)),
-        _ => Err(corrupt(3, "an unknown way of storing the message")),
+    if flags & !FLAGS != 0 {
+        return Err(corrupt(3, "flags that this version of the library does not know"));
     }
+    let method = if flags & Method::Zlib as u8 == 0 { Method::Stored } else { Method::Zlib };
+    let content = if flags & Content::Structured as u8 == 0 { Content::Plain } else { Content::Structured };
+    Ok((method, content, body))
 }
 
 /// Counts an error's offset from the header's first byte.
@@ -124,12 +147,18 @@ fn behind_header(mut error: Error) -> Error {
     error
 }
 
-fn write(method: Method, body: &[u8], options: &Options<'_>, out: &mut dyn Sink) -> Result<(), Error> {
+fn write(
+    method: Method,
+    content: Content,
+    body: &[u8],
+    options: &Options<'_>,
+    out: &mut dyn Sink,
+) -> Result<(), Error> {
     let max = options.max_output.unwrap_or(zlib::DEFAULT_MAX_OUTPUT);
     if (HEADER + body.len()) as u64 > max {
         return Err(Error::Limit { limit: Limit::Output, max, at: Place::Offset(body.len() as u64) });
     }
-    out.write(&[MAGIC[0], MAGIC[1], VERSION, method as u8])?;
+    out.write(&[MAGIC[0], MAGIC[1], VERSION, method as u8 | content as u8])?;
     if body.is_empty() { Ok(()) } else { out.write(body) }
 }
 

@@ -1,7 +1,7 @@
 //! The header, the decision, and what is not packed data.
 
 use centaurus_codec::msgpack::{Limits, Value};
-use centaurus_codec::pack::{Options, pack, unpack};
+use centaurus_codec::pack::{Content, Options, content, pack, unpack};
 use centaurus_codec::{Error, Limit, Place};
 use proptest::prelude::*;
 
@@ -12,7 +12,7 @@ const ZLIB: [u8; 4] = [0xC1, 0x43, 1, 1];
 
 fn packed(message: &[u8], options: &Options<'_>) -> Vec<u8> {
     let mut out = Vec::new();
-    pack(message, options, &mut out).unwrap();
+    pack(message, Content::Plain, options, &mut out).unwrap();
     out
 }
 
@@ -26,13 +26,13 @@ proptest! {
         let options = Options { level, dictionary: &dictionary, ..Options::default() };
         let bytes = packed(&message, &options);
         prop_assert!(bytes.len() <= message.len() + STORED.len());
-        prop_assert_eq!(&*unpack(&bytes, &options).unwrap(), &message[..]);
+        prop_assert_eq!(&*unpack(&bytes, &options).unwrap().1, &message[..]);
     }
 
     #[test]
-    fn noise_is_an_error_or_a_message(mut bytes in prop::collection::vec(any::<u8>(), 0..500), method in 0..3_u8) {
+    fn noise_is_an_error_or_a_message(mut bytes in prop::collection::vec(any::<u8>(), 0..500), flags in 0..5_u8) {
         let _ = unpack(&bytes, &Options::default());
-        bytes.splice(0..0, [0xC1, 0x43, 1, method]);
+        bytes.splice(0..0, [0xC1, 0x43, 1, flags]);
         let _ = unpack(&bytes, &Options::default());
     }
 }
@@ -51,6 +51,22 @@ fn what_pays_is_compressed() {
     let level = centaurus_codec::zlib::Level::new(0).unwrap();
     assert_eq!(packed(&records(100_000), &Options { level, ..options })[..4], STORED);
     assert_eq!(packed(b"", &options), STORED);
+}
+
+#[test]
+fn the_header_says_what_the_message_holds() {
+    for message in [noise(1000), records(1000)] {
+        let plain = packed(&message, &Options::default());
+        let mut structured = Vec::new();
+        pack(&message, Content::Structured, &Options::default(), &mut structured).unwrap();
+        assert_eq!((plain[3] | 2, &plain[4..]), (structured[3], &structured[4..]));
+        for (bytes, expected) in [(plain, Content::Plain), (structured, Content::Structured)] {
+            assert_eq!(content(&bytes[..4]).unwrap(), expected);
+            assert_eq!(unpack(&bytes, &Options::default()).unwrap(), (expected, message.clone().into()));
+        }
+    }
+    assert!(matches!(content(&[0xC1, 0x43, 1]).unwrap_err(), Error::Truncated { offset: 3, .. }));
+    assert!(matches!(content(&[0xC1, 0x43, 1, 4]).unwrap_err(), Error::Corrupt { offset: 3, .. }));
 }
 
 #[test]
@@ -73,7 +89,7 @@ fn packed_data_and_messages_are_not_taken_for_each_other() {
 fn what_a_header_must_not_say() {
     let fault = |bytes: &[u8]| unpack(bytes, &Options::default()).unwrap_err();
     assert!(matches!(fault(&[0xC1, 0x43, 2, 0]), Error::Corrupt { offset: 2, .. }));
-    assert!(matches!(fault(&[0xC1, 0x43, 1, 2]), Error::Corrupt { offset: 3, .. }));
+    assert!(matches!(fault(&[0xC1, 0x43, 1, 5]), Error::Corrupt { offset: 3, .. }));
     assert!(matches!(fault(&[0xC1, 0x44, 1, 0]), Error::Corrupt { offset: 0, .. }));
     for length in 0..4 {
         assert!(matches!(fault(&ZLIB[..length]), Error::Truncated { inside: "the header", .. }), "{length}");
@@ -98,7 +114,7 @@ fn output_is_limited_to_the_byte() {
     let message = noise(1000);
     let limited = |max| Options { max_output: Some(max), ..Options::default() };
     let bytes = packed(&message, &limited(1004));
-    let fault = pack(&message, &limited(1003), &mut Vec::new()).unwrap_err();
+    let fault = pack(&message, Content::Plain, &limited(1003), &mut Vec::new()).unwrap_err();
     assert!(matches!(fault, Error::Limit { limit: Limit::Output, max: 1003, .. }), "{fault}");
     assert!(unpack(&bytes, &limited(1000)).is_ok());
     // A limit on what comes out holds for what was stored as it is, too.

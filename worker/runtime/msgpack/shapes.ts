@@ -1,0 +1,76 @@
+/**
+ * Keys of maps, known by the keys before them. Rows repeat their keys in the same order, so the next key is nearly always
+ * the one that followed the last time: its bytes are compared and no string is made.
+ */
+export class Shape {
+  /** Those that followed, the usual one first. */
+  next: Shape | undefined;
+  others: Shape[] | undefined;
+  /** Whether assigning to the key may do something else than make a property: `Object.prototype` has one of that name,
+   *  such as `__proto__`. */
+  readonly inherited: boolean;
+
+  constructor(
+    readonly key: string,
+    readonly bytes: Uint8Array,
+    /** How many keys stand before; -1 where nothing is to be remembered of it. */
+    readonly depth: number,
+  ) {
+    this.inherited = key in Object.prototype;
+  }
+
+  /** The key that follows, if it is known and stands there. */
+  follow(message: Uint8Array, start: number, length: number): Shape | undefined {
+    const { next, others } = this;
+    if (next === undefined) return undefined;
+    if (next.is(message, start, length)) return next;
+    return others?.find((other) => other.is(message, start, length));
+  }
+
+  is(message: Uint8Array, start: number, length: number): boolean {
+    const { bytes } = this;
+    if (bytes.length !== length) return false;
+    let i = 0;
+    while (i < length && bytes[i] === message[start + i]) i++;
+    return i === length;
+  }
+}
+
+/** What is remembered: hostile messages have a million keys. */
+const LONGEST_KEY = 64;
+const DEEPEST = 64;
+const MOST_OTHERS = 7;
+const MOST = 4096;
+
+const NONE = new Uint8Array(0);
+
+/** All that is remembered, from one message to the next. */
+export class Shapes {
+  #root = new Shape("", NONE, 0);
+  #count = 0;
+
+  /** Where a map begins. */
+  root(): Shape {
+    return this.#root;
+  }
+
+  /** For the beginning of a message: nobody is on the way from the root. */
+  tidy(): void {
+    if (this.#count < MOST) return;
+    this.#root = new Shape("", NONE, 0);
+    this.#count = 0;
+  }
+
+  /** Learns a key that `Shape.follow` did not know. */
+  learn(after: Shape, key: string, message: Uint8Array, start: number, length: number): Shape {
+    const { depth, others } = after;
+    const keeps = depth >= 0 && depth < DEEPEST && length <= LONGEST_KEY && this.#count < MOST && (others?.length ?? 0) < MOST_OTHERS;
+    if (!keeps) return new Shape(key, NONE, -1);
+    const shape = new Shape(key, message.slice(start, start + length), depth + 1);
+    this.#count += 1;
+    if (!after.next) after.next = shape;
+    else if (others) others.push(shape);
+    else after.others = [shape];
+    return shape;
+  }
+}
