@@ -183,7 +183,7 @@ export class Centaurus extends EventTarget {
   }
 
   digest(algorithms: string | readonly string[], data: Bytes | ReadableStream, options?: DigestOptions & CallOptions): Promise<Record<string, Uint8Array<ArrayBuffer>>> {
-    return this[SERVICES].onBytes("digest", data, { ...options, algorithms } as CallOptions);
+    return this[SERVICES].digest(data, { ...options, algorithms } as CallOptions);
   }
 
   // A view made by with() is no EventTarget of the platform's; the pool itself is.

@@ -7,8 +7,10 @@ import { transform } from "./zlib-stream.js";
 
 const NAMES = [
   "zlib.compress", "zlib.decompress", "zlib.stream", "msgpack.encode", "msgpack.decode", "pack", "unpack", "digest",
-  "digest.part", "digest.join",
+  "digest.help",
 ] as const;
+/** Bytes from which several workers digest sooner than one. */
+const LARGE = 4 << 20;
 type Name = (typeof NAMES)[number];
 
 /** The file that holds most of the services. */
@@ -44,6 +46,27 @@ export class Services {
   call<R>(name: Name, input: unknown, options: object | undefined): Promise<R> {
     const [own, call] = this.#split(options);
     return this.#send(name, [input, own], call);
+  }
+
+  /** Digests, of much data with the help of other workers. */
+  async digest<R>(data: Bytes | ReadableStream, options: CallOptions): Promise<R> {
+    if (!(((data as Blob)?.size ?? (data as ArrayBuffer)?.byteLength) >= LARGE)) return this.onBytes("digest", data, options);
+    const [own, call] = this.#split(options);
+    const [helped, end] = this.#helped("digest.help", call);
+    return this.#send<R>("digest", [exact(data, call?.transfer), own, this.#file.core.settings.max - 1], helped).finally(end);
+  }
+
+  /** Options of a call that may ask for other workers to help it, and how those are let go. It asks by the way of
+   *  progress, with the port that its helper is to listen to. */
+  #helped(name: Name, options: CallOptions | undefined): [CallOptions, () => void] {
+    const ending = new AbortController();
+    const help = (port: MessagePort) => {
+      const { signal } = ending;
+      // After whatever else has the priority of the call, and of no interest to anybody if it fails.
+      this.#send(name, [port], { signal, transfer: [port], priority: (options?.priority ?? 0) - 1 }).catch(() => {});
+    };
+    const onProgress = (said: unknown) => (said instanceof MessagePort ? help(said) : options?.onProgress?.(said));
+    return [{ ...options, onProgress }, () => ending.abort()];
   }
 
   /** A service that takes bytes. */

@@ -1,6 +1,6 @@
 // Digests, in the pool: vectors of those who made the algorithms, every kind of input, and how a call can end.
 
-import { assert, assertEquals, assertRejects, eventually, page, pool, sleep, test, WorkerCrashError } from './pool.js';
+import { assert, assertEquals, assertRejects, eventually, page, pool, sleep, spyOnWorkers, test, WorkerCrashError } from './pool.js';
 
 const ALL = ['sha-1', 'sha-224', 'sha-256', 'sha-384', 'sha-512', 'blake3', 'crc32', 'adler32'];
 const SHAS = ALL.slice(0, 5);
@@ -282,6 +282,52 @@ test('a large Blob and a long stream are never in memory whole', async (t) => {
   let left = 100;
   const stream = new ReadableStream({ pull: (to) => (left-- > 0 ? to.enqueue(piece) : to.close()) });
   assertEquals(await c.digest(ALL, stream), digests);
+}, { timeout: 60_000 });
+
+test('BLAKE3 of much data, by several workers', async (t) => {
+  const many = pool(t, { size: 3 });
+  const one = pool(t, { size: 1 });
+  const data = pattern((9 << 20) + 12_345);
+  const secret = pattern(32);
+  for (const options of [{}, { secret }, { secret, length: 100 }]) {
+    const expected = hex((await one.digest('blake3', data, options)).blake3);
+    for (const input of [data, new Blob([data]), data.buffer]) assertEquals(hex((await many.digest('BLAKE3', input, options)).BLAKE3), expected);
+  }
+  for (const length of [4 << 20, (4 << 20) + 1, 8 << 20]) {
+    assertEquals(await many.digest(['blake3'], data.subarray(0, length)), await one.digest(['blake3'], data.subarray(0, length)));
+  }
+  const told = [];
+  await many.digest('blake3', data, { onProgress: (progress) => told.push(progress.loaded) });
+  assertEquals(told.at(-1), data.length);
+  await assertRejects(many.digest('blake3', data, { secret: data }), RangeError, '32 bytes');
+  await assertRejects(many.digest('blake3', data, { length: 0 }), RangeError, 'length');
+  const { calls } = many.stats();
+  assert(calls.submitted > 9, 'others were asked to help');
+  await eventually(() => many.stats().running === 0 && many.stats().queued === 0);
+
+  const large = new Blob(Array(20).fill(data));
+  await assertRejects(many.digest('blake3', large, { signal: AbortSignal.timeout(50) }), 'TimeoutError');
+  await eventually(() => many.stats().running === 0 && many.stats().queued === 0);
+}, { timeout: 60_000 });
+
+test('helpers that are killed or never come cost time, nothing else', async (t) => {
+  const workers = spyOnWorkers(t);
+  const c = pool(t, { size: 2 });
+  const one = pool(t, { size: 1 });
+  const large = new Blob(Array(20).fill(pattern(5 << 20)));
+  const expected = (await one.digest(['blake3', 'crc32'], large)).blake3;
+  const coordinator = workers.length;
+  let told = 0;
+  const digesting = c.digest('blake3', large, { onProgress: () => (told += 1) });
+  await eventually(() => told > 10 && workers.length > coordinator + 1, { every: 1 });
+  workers.at(-1).terminate();
+  assertEquals((await digesting).blake3, expected);
+
+  await c.define({ spin: (ms) => { for (const end = performance.now() + ms; performance.now() < end;); } });
+  const busy = c.spin(3_000);
+  assertEquals((await c.digest('blake3', large)).blake3, expected);
+  await busy;
+  await eventually(() => c.stats().running === 0 && c.stats().queued === 0);
 }, { timeout: 60_000 });
 
 test('many small ones at once', async (t) => {

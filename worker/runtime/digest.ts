@@ -1,5 +1,6 @@
 import * as glue from "centaurus-worker-glue";
-import { bytesOf, type Input, lengthOf, PIECE, piecesOf, progress } from "./input.js";
+import { parts } from "./digest-tree.js";
+import { type Bytes, bytesOf, type Input, lengthOf, PIECE, piecesOf, progress } from "./input.js";
 import type { Task } from "./task.js";
 
 interface Options {
@@ -21,8 +22,9 @@ const NATIVE_FROM = new Map([["sha-1", 256 << 10], ["sha-256", 32 << 10]]);
 /** Most bytes for WebCrypto, which wants all of them in memory, and copies them. */
 const NATIVE_MAX = 64 << 20;
 
-/** The service: digests under the names by which they were asked for. */
-export function digest(this: Task, data: Input, { algorithms, ...options }: Asked): Digests | Promise<Digests> {
+/** The service: digests under the names by which they were asked for. BLAKE3 of much data is computed with so many
+ *  helpers at most. */
+export function digest(this: Task, data: Input, { algorithms, ...options }: Asked, helpers = 0): Digests | Promise<Digests> {
   const names = Array.isArray(algorithms) ? algorithms : [algorithms as string];
   const length = lengthOf(data);
   const native = names.filter((name) => isNative(name, data, length, options.secret));
@@ -30,6 +32,9 @@ export function digest(this: Task, data: Input, { algorithms, ...options }: Aske
   // Made in any case: it checks the options.
   const digester = new glue.Digester(ours, options);
   const finish = () => named(ours, digester.finish());
+  if (helpers > 0 && names.length > 0 && names.every((name) => name.toLowerCase() === "blake3")) {
+    return tree(this, data as Bytes, options, helpers).finally(() => digester.free()).then((joined) => named(names, names.map(() => joined)));
+  }
   if (native.length > 0 || length === undefined || length > PIECE || data instanceof Blob) {
     return later(this, data, digester, native, options.secret).then((theirs) => inOrder(names, { ...finish(), ...theirs }));
   }
@@ -74,23 +79,8 @@ async function webCrypto(name: string, bytes: Uint8Array<ArrayBuffer>, secret: B
   return new Uint8Array(await subtle.sign("HMAC", key, bytes));
 }
 
-/** A part of a BLAKE3 digest whose data is cut every `size` bytes. */
-export async function digestPart(this: Task, data: Input, { offset, size, secret }: Options & { offset: number; size: number }): Promise<Uint8Array> {
-  const part = new glue.DigestPart({ secret }, offset, size);
-  try {
-    for await (const piece of piecesOf(data, this)) part.update(piece);
-  } catch (error) {
-    part.free();
-    throw error;
-  }
-  return part.finish();
-}
-
-/** BLAKE3 of what its parts gave. */
-export function digestJoin(this: Task, parts: Uint8Array[], { algorithms, ...options }: Asked): Digests {
-  const names = Array.isArray(algorithms) ? algorithms : [algorithms as string];
-  const joined = glue.digestJoin(parts, options);
-  return named(names, names.map(() => joined));
+async function tree(task: Task, data: Bytes, options: Options, helpers: number): Promise<Uint8Array> {
+  return glue.digestJoin(await parts(task, data, { secret: options.secret }, helpers), options);
 }
 
 function named(names: string[], digests: Uint8Array[]): Digests {

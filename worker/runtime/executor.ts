@@ -80,12 +80,12 @@ export class Executor implements Host {
     this.#stopped = true;
   }
 
-  report(call: number, value: unknown): void {
+  report(call: number, value: unknown, moved?: readonly Transferable[]): void {
     const now = performance.now();
-    this.outbox.add(now, undefined, Up.Progress, call, value);
+    this.outbox.add(now, moved, Up.Progress, call, value);
     // The code that reports usually goes on without a pause, so waiting for its end would make progress arrive with
     // the result; reports in quick succession share a message.
-    if (now - this.#reported >= BREATH) {
+    if (moved || now - this.#reported >= BREATH) {
       this.#reported = now;
       this.outbox.flush();
     } else {

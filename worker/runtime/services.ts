@@ -1,6 +1,7 @@
 import * as glue from "centaurus-worker-glue";
 import type { Registered } from "./functions.js";
-import { digest, digestJoin, digestPart } from "./digest.js";
+import { digest } from "./digest.js";
+import { help } from "./digest-tree.js";
 import { bytesOf, type Bytes } from "./input.js";
 import { decode, encode, type Lookup, settings } from "./msgpack/index.js";
 import { pack, unpack } from "./pack.js";
@@ -59,8 +60,9 @@ export function services({ module }: { module: WebAssembly.Module | BufferSource
       return unpack(await bytesOf(data), options, lookup);
     },
     digest,
-    "digest.part": digestPart,
-    "digest.join": digestJoin,
+    "digest.help"(port: MessagePort) {
+      return help(this, port);
+    },
   };
   return offered as unknown as Record<string, Registered["run"]>;
 }

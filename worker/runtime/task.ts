@@ -9,7 +9,7 @@ export class Moved {
 export interface Host {
   /** The `Int32Array` shared with the page where that is allowed. */
   readonly cells: Int32Array | undefined;
-  report(call: number, value: unknown): void;
+  report(call: number, value: unknown, moved?: readonly Transferable[]): void;
 }
 
 /** `this` of a running function. */
@@ -39,6 +39,11 @@ export class Task {
   /** Returns `value` with the transferables of `list` moved, not cloned. */
   transfer(value: unknown, list: readonly Transferable[]): Moved {
     return new Moved(value, [...list]);
+  }
+
+  /** Sends the page something of the runtime's own by the way of progress; not for tasks. */
+  static ask(task: Task, value: unknown, moved: readonly Transferable[]): void {
+    if (task.#listened) task.#host.report(task.#call, value, moved);
   }
 
   /** The worker's own hand on the task; not for tasks. */
