@@ -5,12 +5,16 @@ const LIBRARIES = {
   fflate: ['fflate/umd/index.js'],
   msgpackr: ['msgpackr/dist/index.min.js'],
   '@msgpack/msgpack': ['@msgpack/msgpack/dist.umd/msgpack.min.js'],
+  'hash-wasm': ['hash-wasm/dist/index.umd.min.js'],
+  '@noble/hashes': [],
   native: [],
   sink: [],
 };
 
 const through = async (bytes, stream) =>
   new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer());
+
+const webCrypto = async (name, bytes) => new Uint8Array(await crypto.subtle.digest(name, bytes));
 
 const CODECS = {
   pako: () => ({ deflate: (bytes) => pako.deflate(bytes, { level: 6 }), inflate: (bytes) => pako.inflate(bytes) }),
@@ -24,7 +28,21 @@ const CODECS = {
     // What a page without any library would do with plain JSON data.
     encode: (value) => new TextEncoder().encode(JSON.stringify(value)),
     decode: (bytes) => JSON.parse(new TextDecoder().decode(bytes)),
+    'sha-1': (bytes) => webCrypto('SHA-1', bytes),
+    'sha-256': (bytes) => webCrypto('SHA-256', bytes),
+    'sha-512': (bytes) => webCrypto('SHA-512', bytes),
   }),
+  'hash-wasm': () => {
+    const { createBLAKE3, createCRC32, createSHA1, createSHA256, createSHA512 } = hashwasm;
+    // Made once: its one-line functions make a hasher at every call.
+    const made = { 'sha-1': createSHA1(), 'sha-256': createSHA256(), 'sha-512': createSHA512(), blake3: createBLAKE3(), crc32: createCRC32() };
+    const run = (hasher, bytes) => hasher.init().update(bytes).digest('binary');
+    return Object.fromEntries(Object.entries(made).map(([name, hasher]) => [name, async (bytes) => run(await hasher, bytes)]));
+  },
+  '@noble/hashes': () => {
+    const from = (file, name) => async (bytes) => (await import(`../../../node_modules/@noble/hashes/${file}.js`))[name](bytes);
+    return { 'sha-1': from('legacy', 'sha1'), 'sha-256': from('sha2', 'sha256'), 'sha-512': from('sha2', 'sha512'), blake3: from('blake3', 'blake3') };
+  },
   msgpackr: () => {
     // Plain MessagePack: the library's own record extension would make other bytes, which nobody else reads.
     const packr = new msgpackr.Packr({ useRecords: false });
@@ -37,6 +55,9 @@ const CODECS = {
 const which = new URLSearchParams(location.search).get('codec');
 importScripts(...LIBRARIES[which].map((path) => `../../../node_modules/${path}`));
 const codec = CODECS[which]();
+
+// Whoever waits for a result is told.
+onunhandledrejection = ({ reason }) => reportError(reason);
 
 onmessage = async ({ data: [id, name, input] }) => {
   const start = performance.now();

@@ -29,9 +29,12 @@ export function peer(name, codec = name) {
   };
 }
 
-/** The project's, with one worker. */
-export function ours() {
-  const pool = new Centaurus({ size: 1 });
+/** The digests that are compared. */
+export const DIGESTS = ['sha-1', 'sha-256', 'sha-512', 'blake3', 'crc32'];
+
+/** The project's, with one worker unless told otherwise. */
+export function ours(size = 1, name = 'centaurus') {
+  const pool = new Centaurus({ size });
   const calls = {
     deflate: (bytes) => pool.zlib.compress(bytes, { level: 6 }),
     inflate: (bytes) => pool.zlib.decompress(bytes),
@@ -39,13 +42,14 @@ export function ours() {
     decode: (bytes) => pool.msgpack.decode(bytes),
     pack: (value) => pool.pack(value),
     unpack: (bytes) => pool.unpack(bytes),
+    ...Object.fromEntries(DIGESTS.map((digest) => [digest, async (bytes) => (await pool.digest(digest, bytes))[digest]])),
   };
   const ran = () => {
     const { count, mean } = pool.stats().run;
     return count * mean;
   };
   return {
-    name: 'centaurus',
+    name,
     run: async (what, input) => {
       const before = ran();
       const result = await calls[what](input);

@@ -78,7 +78,7 @@ async function packAndUnpack() {
 }
 
 /** Measures the contestants at the same input and ends them. Speeds are for `size` bytes. */
-async function contest(title, contestants, what, input, size) {
+export async function contest(title, contestants, what, input, size) {
   const results = new Map();
   const run = (contestant) => async () => {
     const start = performance.now();

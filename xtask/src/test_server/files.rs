@@ -12,7 +12,17 @@ use crate::workspace::Workspace;
 const FOLDERS: &[(&str, &str)] = &[("pkg", "pkg"), ("tests", "tests"), ("demo", "demo"), ("data", "target/demo-data")];
 
 /// Packages of node_modules that a page may load.
-const PACKAGES: &[&str] = &["@msgpack/msgpack", "comlink", "fflate", "msgpackr", "pako", "pako-1", "workerpool"];
+const PACKAGES: &[&str] = &[
+    "@msgpack/msgpack",
+    "@noble/hashes",
+    "comlink",
+    "fflate",
+    "hash-wasm",
+    "msgpackr",
+    "pako",
+    "pako-1",
+    "workerpool",
+];
 
 /// The package's files are at the root as well, since `new Centaurus('/centaurus.worker.js')` is how it began.
 const AT_ROOT: &str = "/centaurus.";
