@@ -1,12 +1,13 @@
 //! The web server of the playground, and of whatever else wants the same headers.
 //!
-//! It serves a few folders and nothing else:
+//! It serves a few folders, and WebSockets that echo, flood and misbehave, for tests and for the page:
 //!
 //! | URL | folder |
 //! | --- | --- |
 //! | `/` | the page; below it the files made for it from npm packages; below those the npm package |
 //! | `/pkg/…` | the built npm package |
 //! | `/csp/…` | all of it again, under a Content Security Policy without `unsafe-eval` |
+//! | `/ws/…` | no folder: `echo`, `flood`, `slow`, `lossy`, `close`, `hostile` |
 //!
 //! Every answer is cross-origin isolated unless [`Config::isolated`] is off, so that pages have `SharedArrayBuffer`.
 //! What a peer may cost is bounded by [`Limits`].
@@ -30,10 +31,10 @@ mod paths;
 mod policy;
 mod serve;
 mod site;
+mod sockets;
 
 pub use config::{Config, Mount};
 pub use error::ServerError;
-pub use limits::Limits;
+pub use limits::{Limits, SocketLimits};
 pub use policy::CONTENT_SECURITY_POLICY;
 pub use serve::Server;
-pub use site::router;

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! centaurus-server [--root FOLDER] [--host 127.0.0.1] [--port 8080] [--data FOLDER] [--mount URL=FOLDER]...
+//!                  [--connections N] [--sockets N] [--message-bytes N] [--message-rate N]
 //!                  [--no-isolation] [--log error|warn|info|debug|trace|off]
 //! ```
 //!
@@ -18,7 +19,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use centaurus_server::{Config, Mount, Server, ServerError};
+use centaurus_server::{Config, Limits, Mount, Server, ServerError, SocketLimits};
 use clap::Parser;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -44,6 +45,18 @@ struct Arguments {
     /// Leave out the headers of cross-origin isolation: pages get no SharedArrayBuffer
     #[arg(long, env = "CENTAURUS_NO_ISOLATION")]
     no_isolation: bool,
+    /// Connections at one time; further ones wait
+    #[arg(long, env = "CENTAURUS_CONNECTIONS", default_value_t = Limits::default().connections, value_name = "N")]
+    connections: usize,
+    /// Sockets at one time; further ones are refused
+    #[arg(long, env = "CENTAURUS_SOCKETS", default_value_t = SocketLimits::default().sockets, value_name = "N")]
+    sockets: usize,
+    /// Bytes of a socket's message; a larger one ends the socket
+    #[arg(long, env = "CENTAURUS_MESSAGE_BYTES", default_value_t = SocketLimits::default().message_bytes, value_name = "N")]
+    message_bytes: usize,
+    /// Messages of one socket that are read in a second; further ones wait
+    #[arg(long, env = "CENTAURUS_MESSAGE_RATE", default_value_t = SocketLimits::default().messages_per_second, value_name = "N")]
+    message_rate: u32,
     /// How much to log: off, error, warn, info, debug or trace
     #[arg(long, env = "CENTAURUS_LOG", default_value = "info", value_name = "LEVEL")]
     log: LevelFilter,
@@ -54,6 +67,15 @@ impl Arguments {
         let mut config = Config::of_root(&self.root, self.data.clone());
         config.mounts.extend(self.mount.iter().cloned());
         config.isolated = !self.no_isolation;
+        // Sockets are connections too, and must not take the place of those that fetch files.
+        config.limits.connections = self.connections.saturating_add(self.sockets);
+        config.limits.sockets = SocketLimits {
+            sockets: self.sockets,
+            sessions: self.sockets,
+            message_bytes: self.message_bytes,
+            messages_per_second: self.message_rate,
+            ..SocketLimits::default()
+        };
         config
     }
 }

@@ -14,7 +14,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutStream;
 
-use crate::{Config, Limits, ServerError, router};
+use crate::site::router;
+use crate::{Config, Limits, ServerError};
 
 /// The pause after a failed accept. It fails for want of file descriptors, and would again at once.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -29,6 +30,7 @@ pub struct Server {
     address: SocketAddr,
     router: Router,
     limits: Limits,
+    stopping: watch::Sender<bool>,
 }
 
 impl Server {
@@ -39,14 +41,15 @@ impl Server {
     /// A port that is taken, a folder that is not there, a mount with an odd URL.
     pub async fn bind(config: &Config, address: impl Into<SocketAddr>) -> Result<Self, ServerError> {
         let address = address.into();
-        let router = router(config)?;
+        let (stopping, _) = watch::channel(false);
+        let router = router(config, stopping.subscribe())?;
         let bound = async {
             let listener = TcpListener::bind(address).await?;
             let address = listener.local_addr()?;
             Ok((listener, address))
         };
         let (listener, address) = bound.await.map_err(|source| ServerError::Bind { address, source })?;
-        Ok(Self { listener, address, router, limits: config.limits.clone() })
+        Ok(Self { listener, address, router, limits: config.limits.clone(), stopping })
     }
 
     /// Where it listens.
@@ -58,9 +61,8 @@ impl Server {
     /// Serves until `stop` ends. Then no connection is accepted, idle ones close, and answers under way have
     /// [`Limits::shutdown_timeout`] to end.
     pub async fn run(self, stop: impl Future<Output = ()>) {
-        let Self { listener, router, limits, .. } = self;
+        let Self { listener, router, limits, stopping, .. } = self;
         let places = Arc::new(Semaphore::new(limits.connections));
-        let (stopping, _) = watch::channel(false);
         let mut connections = JoinSet::new();
         let mut stop = pin!(stop);
         loop {

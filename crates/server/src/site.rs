@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
+use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -17,6 +18,7 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::{DefaultMakeSpan, DefaultOnResponse, TraceLayer};
 use tracing::Level;
 
+use crate::sockets::{self, Sockets};
 use crate::{Config, Mount, ServerError, cache, paths, policy};
 
 /// The file that a missing page is answered with, in a folder at `/`.
@@ -25,12 +27,12 @@ const MISSING_PAGE: &str = "404.html";
 /// The same where no folder has one.
 const MISSING: &str = "<!doctype html><title>Not found</title><h1>Not found</h1><p><a href=\"/\">To the start</a>";
 
-/// The whole service. More routes can be merged into it.
+/// The whole service. Its sockets end when `stopping` turns true.
 ///
 /// # Errors
 ///
 /// [`ServerError::MissingFolder`] and [`ServerError::BadMount`].
-pub fn router(config: &Config) -> Result<Router, ServerError> {
+pub(crate) fn router(config: &Config, stopping: watch::Receiver<bool>) -> Result<Router, ServerError> {
     for mount in &config.mounts {
         if !mount.has_plain_url() {
             return Err(ServerError::BadMount { url: mount.url.clone() });
@@ -45,6 +47,7 @@ pub fn router(config: &Config) -> Result<Router, ServerError> {
     Ok(folders
         .route("/csp", get(async || Redirect::permanent("/csp/")))
         .nest_service("/csp/", strict)
+        .merge(sockets::routes(Sockets::new(config.limits.sockets.clone(), stopping)))
         .layer(CompressionLayer::new())
         .layer(RequestBodyLimitLayer::new(config.limits.body_bytes))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, config.limits.request_timeout))

@@ -10,4 +10,6 @@ mod shutdown;
 #[cfg(test)]
 mod site;
 #[cfg(test)]
+mod sockets;
+#[cfg(test)]
 mod traversal;
