@@ -240,10 +240,22 @@ export interface Msgpack {
   decode(bytes: Bytes, options?: MsgpackOptions & CallOptions): Promise<unknown>;
 }
 
-/** The zlib family in a worker. */
+/** What `onProgress` of the zlib services is given for inputs that take a while. */
+export interface ZlibProgress {
+  /** Bytes of the input that are done. */
+  loaded: number;
+  /** All of them; not there for streams. */
+  total?: number;
+}
+
+/**
+ * The zlib family in a worker. A Blob is read slice by slice, a stream as it comes. Large inputs are compressed by all
+ * workers that have nothing better to do, into one stream that every inflater reads; its bytes can then differ from
+ * those that one worker makes.
+ */
 export interface Zlib {
-  compress(data: Bytes, options?: ZlibOptions & CallOptions): Promise<Uint8Array<ArrayBuffer>>;
-  decompress(data: Bytes, options?: UnzlibOptions & CallOptions): Promise<Uint8Array<ArrayBuffer>>;
+  compress(data: Bytes | ReadableStream<BufferSource>, options?: ZlibOptions & CallOptions): Promise<Uint8Array<ArrayBuffer>>;
+  decompress(data: Bytes | ReadableStream<BufferSource>, options?: UnzlibOptions & CallOptions): Promise<Uint8Array<ArrayBuffer>>;
   /** Compresses what is written to it, chunk by chunk. */
   compressStream(options?: ZlibOptions & CallOptions): TransformStream<BufferSource, Uint8Array<ArrayBuffer>>;
   /** Decompresses what is written to it, chunk by chunk. */

@@ -6,11 +6,12 @@ import { ServiceFile } from "./service-file.js";
 import { transform } from "./zlib-stream.js";
 
 const NAMES = [
-  "zlib.compress", "zlib.decompress", "zlib.stream", "msgpack.encode", "msgpack.decode", "pack", "unpack", "digest",
+  "zlib.compress", "zlib.decompress", "zlib.stream", "zlib.help", "msgpack.encode", "msgpack.decode", "pack", "unpack", "digest",
   "digest.help",
 ] as const;
-/** Bytes from which other workers are asked to help with a digest: at 4 and 8 MiB one was measured to be done sooner. */
-const LARGE = 32 << 20;
+/** Bytes from which other workers may help: with a digest one was measured to be done sooner at 4 and 8 MiB, and what is
+ *  less than this to compress is done in 10 ms. */
+const LARGE = { digest: 32 << 20, zlib: 768 << 10 };
 type Name = (typeof NAMES)[number];
 
 /** The file that holds most of the services. */
@@ -37,9 +38,12 @@ export class Services {
   };
 
   readonly zlib: Zlib = {
-    compress: (data, options) => this.onBytes("zlib.compress", data, options),
+    compress: (data, options) => this.#together("zlib.compress", "zlib.help", LARGE.zlib, data, options),
     decompress: (data, options) => this.onBytes("zlib.decompress", data, options),
-    compressStream: (options) => this.#stream("compress", options),
+    compressStream: (options) => {
+      const [helped, end] = this.#helped("zlib.help", this.#split(options)[1]);
+      return this.#stream("compress", { ...options, ...helped }, end);
+    },
     decompressStream: (options) => this.#stream("decompress", options),
   };
 
@@ -49,11 +53,21 @@ export class Services {
   }
 
   /** Digests, of much data with the help of other workers. */
-  async digest<R>(data: Bytes | ReadableStream, options: CallOptions): Promise<R> {
-    if (!(((data as Blob)?.size ?? (data as ArrayBuffer)?.byteLength) >= LARGE)) return this.onBytes("digest", data, options);
+  digest<R>(data: Bytes | ReadableStream, options: CallOptions): Promise<R> {
+    return this.#together("digest", "digest.help", LARGE.digest, data, options);
+  }
+
+  /** A service that takes bytes, `large` inputs with the help of other workers. */
+  async #together<R>(name: Name, help: Name, large: number, data: Bytes | ReadableStream, options: CallOptions | undefined): Promise<R> {
+    if (!(((data as Blob)?.size ?? (data as ArrayBuffer)?.byteLength) >= large)) return this.onBytes(name, data, options);
     const [own, call] = this.#split(options);
-    const [helped, end] = this.#helped("digest.help", call);
-    return this.#send<R>("digest", [exact(data, call?.transfer), own, this.#file.core.settings.max - 1], helped).finally(end);
+    const [helped, end] = this.#helped(help, call);
+    return this.#send<R>(name, [exact(data, call?.transfer), own, this.#helpers], helped).finally(end);
+  }
+
+  /** How many other workers there can be. */
+  get #helpers(): number {
+    return this.#file.core.settings.max - 1;
   }
 
   /** Options of a call that may ask for other workers to help it, and how those are let go. It asks by the way of
@@ -94,8 +108,8 @@ export class Services {
     return [own, { signal, timeout, transfer, priority, key, retry, onProgress } as CallOptions];
   }
 
-  #stream(direction: "compress" | "decompress", options: object | undefined): TransformStream<BufferSource, Uint8Array<ArrayBuffer>> {
-    return transform((port) => this.#ported("zlib.stream", port, options, direction), exact);
+  #stream(direction: "compress" | "decompress", options: object | undefined, end?: () => void): TransformStream<BufferSource, Uint8Array<ArrayBuffer>> {
+    return transform((port) => this.#ported("zlib.stream", port, options, direction, this.#helpers), exact, end);
   }
 }
 

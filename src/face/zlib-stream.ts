@@ -3,9 +3,9 @@ import type { CallStream } from "./call-stream.js";
 type Output = Uint8Array<ArrayBuffer>;
 
 /**
- * A transform of bytes whose state lives in a worker: its chunks go through a port to a call that holds the worker for as
- * long as the transform is open, and gives one output for each. A chunk is taken when someone reads, and when the one
- * before has come out.
+ * A transform of bytes whose state lives in a worker: a call holds the worker for as long as the transform is open, gives
+ * nothing when it is set up and then what comes out, and asks for chunks through a port, a message for each, some ahead.
+ * It gets them while someone reads.
  *
  * Made of its two ends, because not every engine tells a `TransformStream`'s transformer that one of them was given up
  * (Streams, transformer `cancel`), and the worker's state has to go then.
@@ -13,37 +13,50 @@ type Output = Uint8Array<ArrayBuffer>;
 export function transform<T>(
   call: (port: MessagePort) => CallStream<Output>,
   check: (chunk: T) => unknown,
+  end?: () => void,
 ): TransformStream<T, Output> {
   const { port1: port, port2 } = new MessageChannel();
   const outputs = call(port2);
   let reader!: ReadableStreamDefaultController<Output>;
   let writer!: WritableStreamDefaultController;
   let wanted = false;
-  let left = false;
+  let asked = 0;
+  let state: "new" | "open" | "ended" | "left" = "new";
+  let fault: { error: unknown } | undefined;
   let wake = () => {};
-  let settle!: { resolve: () => void; reject: (error: unknown) => void };
-  const answer = () => new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
+  /** Waits as long as `blocked` holds and somebody is at both ends. */
+  const until = async (blocked: () => boolean) => {
+    while (blocked() && state !== "left") await new Promise<void>((resolve) => (wake = resolve));
+    if (fault) throw fault.error;
+  };
   const leave = () => {
-    left = true;
+    state = "left";
     void outputs.return();
     port.close();
+    end?.();
     wake();
   };
   const fail = (error: unknown) => {
+    fault ??= { error };
     leave();
     reader.error(error);
     writer.error(error);
-    settle.reject(error);
   };
   const receive = async () => {
     for await (const output of outputs) {
-      if (output?.byteLength) {
+      state = "open";
+      if (output) {
         wanted = false;
         reader.enqueue(output);
       }
-      settle.resolve();
+      wake();
     }
-    settle.resolve();
+    state = "ended";
+    wake();
+  };
+  port.onmessage = () => {
+    asked += 1;
+    wake();
   };
   const readable = new ReadableStream<Output>(
     {
@@ -64,22 +77,23 @@ export function transform<T>(
       writer = controller;
       controller.signal.addEventListener("abort", () => wake());
       receive().catch(fail);
-      return answer();
+      return until(() => state === "new");
     },
-    write: async (chunk) => {
-      if (!wanted) await new Promise<void>((resolve) => (wake = resolve));
-      if (left) return;
-      const answered = answer();
+    write: async (chunk, { signal }) => {
+      await until(() => !signal.aborted && !(wanted && asked > 0));
+      if (signal.aborted || state === "left") return;
       try {
         port.postMessage(check(chunk));
+        asked -= 1;
       } catch (error) {
         fail(error);
+        throw error;
       }
-      await answered;
     },
     close: async () => {
       port.postMessage(null);
-      await answer();
+      await until(() => state === "open");
+      if (state === "left") return;
       leave();
       reader.close();
     },

@@ -192,5 +192,5 @@ test('terminate fails it', async (t) => {
   const reading = collectOrFail(readable);
   await writer.write(chunk(1));
   c.terminate();
-  assertEquals(await outcomes([reading, writer.write(chunk(2))]), ['TerminatedError', 'TerminatedError']);
+  assertEquals(await outcomes([reading, writer.write(chunk(2)).then(() => writer.closed)]), ['TerminatedError', 'TerminatedError']);
 });

@@ -137,8 +137,33 @@ test('every kind of input: buffer, views, parts of buffers, Blob', async (t) => 
   assertEquals(await c.unpack(packed), { from: 'a blob' });
   assertEquals(await c.msgpack.decode(new Blob([await c.msgpack.encode([1])])), [1]);
   for (const service of [c.zlib.compress, c.zlib.decompress, c.msgpack.decode, (data) => c.unpack(data)]) {
-    for (const wrong of ['text', 5, null, undefined, {}, [1, 2], new ReadableStream()]) await assertRejects(service(wrong), TypeError, 'must be');
+    for (const wrong of ['text', 5, null, undefined, {}, [1, 2]]) await assertRejects(service(wrong), TypeError, 'must be');
   }
+});
+
+test('a ReadableStream is compressed and decompressed as it comes', async (t) => {
+  const c = pool(t, { size: 2 });
+  const flowing = (bytes) => new Blob([bytes]).stream();
+  for (const format of ['zlib', 'gzip', 'deflate-raw']) {
+    const packed = owns(await c.zlib.compress(flowing(sample), { format }));
+    assertEquals(await c.zlib.decompress(packed, { format }), sample);
+    assertEquals(owns(await c.zlib.decompress(flowing(packed), { format })), sample);
+  }
+  const packed = await c.zlib.compress(sample);
+  const limit = await assertRejects(c.zlib.decompress(flowing(packed), { maxOutput: 1_000 }), 'LimitError');
+  assertEquals([limit.limit, limit.max], ['maxOutput', 1_000]);
+  await assertRejects(c.zlib.decompress(flowing(packed.slice(0, -3))), 'TruncatedError');
+  const broken = new ReadableStream({ pull(controller) { controller.error(new RangeError('the source broke')); } });
+  await assertRejects(c.zlib.compress(broken), RangeError, 'the source broke');
+  await assertRejects(c.zlib.compress(new ReadableStream({ pull(controller) { controller.enqueue('text'); } })), TypeError, 'must be');
+  const locked = flowing(sample);
+  locked.getReader();
+  await assertRejects(c.zlib.compress(locked), TypeError);
+  const controller = new AbortController();
+  const endless = c.zlib.compress(new ReadableStream({ pull: () => new Promise(() => {}) }), { signal: controller.signal });
+  controller.abort('enough');
+  assertEquals(await outcomes([endless, c.zlib.compress(new ReadableStream({ pull: () => new Promise(() => {}) }), { timeout: 20 })]), ['enough', 'TimeoutError']);
+  await assertRejects(c.unpack(flowing(sample)), TypeError, 'must be');
 });
 
 test('a part of a large buffer sends that part alone', async (t) => {

@@ -1,4 +1,5 @@
 import { BREATH, breathe } from "./breath.js";
+import { Inbox } from "./inbox.js";
 import type { Task } from "./task.js";
 
 /** Bytes as the page sends them. */
@@ -15,7 +16,7 @@ export const PIECE = 1 << 20;
 const NEWS = 50;
 
 /** Chunks of a stream that are under way at a time, so that the next one is there when its turn comes. */
-const AHEAD = 3;
+const AHEAD = 6;
 
 /** Views and buffers at once; a Blob is read here, where that blocks nobody. */
 export function bytesOf(data: Bytes): Uint8Array | Promise<Uint8Array> {
@@ -38,20 +39,37 @@ export function lengthOf(data: Input): number | undefined {
  *  reason as soon as the task's signal fires. */
 export async function* piecesOf(data: Input, task: Task): AsyncGenerator<Uint8Array, void> {
   const { signal } = task;
-  const total = lengthOf(data);
-  let loaded = 0;
-  let told = performance.now();
+  const progress = new Progress(task, lengthOf(data));
   const pieces = data instanceof MessagePort ? fromPort(data, signal) : data instanceof Blob ? fromBlob(data) : fromMemory(data);
   for await (const piece of pieces) {
     signal.throwIfAborted();
     yield piece;
-    loaded += piece.length;
-    if (performance.now() - told > NEWS) {
-      told = performance.now();
-      progress(task, loaded, total);
-    }
+    progress.add(piece.length);
   }
-  progress(task, loaded, total);
+  progress.end();
+}
+
+/** Tells the caller how many bytes have been worked on, and of how many where that is known. */
+export class Progress {
+  #loaded = 0;
+  #told = performance.now();
+
+  constructor(readonly task: Task, readonly total: number | undefined) {}
+
+  add(bytes: number): void {
+    this.#loaded += bytes;
+    if (performance.now() - this.#told <= NEWS) return;
+    this.#told = performance.now();
+    this.#tell();
+  }
+
+  end(): void {
+    this.#tell();
+  }
+
+  #tell(): void {
+    progress(this.task, this.#loaded, this.total);
+  }
 }
 
 /** Tells the caller how far it is. */
@@ -89,26 +107,17 @@ async function* fromBlob(blob: Blob): AsyncGenerator<Uint8Array, void> {
 }
 
 async function* fromPort(port: MessagePort, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
-  const chunks: (Bytes | null)[] = [];
-  let wake = () => {};
-  const awake = () => wake();
-  port.onmessage = ({ data }) => {
-    chunks.push(data as Bytes | null);
-    wake();
-  };
-  signal.addEventListener("abort", awake);
+  const inbox = new Inbox<Bytes | null>(port, signal);
   try {
     for (let i = 0; i < AHEAD; i += 1) port.postMessage(0);
     for (;;) {
-      while (chunks.length === 0 && !signal.aborted) await new Promise<void>((resolve) => (wake = resolve));
+      const chunk = await inbox.next();
       signal.throwIfAborted();
-      const chunk = chunks.shift() as Bytes | null;
-      if (chunk === null) return;
+      if (!chunk) return;
       port.postMessage(0);
       yield await bytesOf(chunk);
     }
   } finally {
-    signal.removeEventListener("abort", awake);
     port.close();
   }
 }

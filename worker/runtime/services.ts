@@ -2,10 +2,13 @@ import * as glue from "centaurus-worker-glue";
 import type { Registered } from "./functions.js";
 import { digest } from "./digest.js";
 import { help } from "./digest-tree.js";
-import { bytesOf, type Bytes } from "./input.js";
+import { bytesOf, type Bytes, type Input } from "./input.js";
 import { decode, encode, type Lookup, settings } from "./msgpack/index.js";
 import { pack, unpack } from "./pack.js";
 import type { Task } from "./task.js";
+import { help as compressFor } from "./zlib/blocks.js";
+import { flow } from "./zlib/flow.js";
+import { compress, decompress } from "./zlib/whole.js";
 
 type Service = (this: Task, ...args: never[]) => unknown;
 
@@ -16,36 +19,17 @@ type Service = (this: Task, ...args: never[]) => unknown;
 export function services({ module }: { module: WebAssembly.Module | BufferSource }, lookup: Lookup): Record<string, Registered["run"]> {
   if (!("pack" in glue.initSync({ module }))) throw new TypeError("The WebAssembly is another program");
   const offered: Record<string, Service> = {
-    async "zlib.compress"(data: Bytes, options: object) {
-      return moved(this, glue.zlibCompress(await bytesOf(data), options));
+    async "zlib.compress"(data: Input, options: object, helpers: number) {
+      return moved(this, await compress(this, data, options, helpers));
     },
-    async "zlib.decompress"(data: Bytes, options: object) {
-      return moved(this, glue.zlibDecompress(await bytesOf(data), options));
+    async "zlib.decompress"(data: Input, options: object) {
+      return moved(this, await decompress(this, data, options));
     },
-    /** Gives an empty output once it is set up, then one for each chunk that comes through the port, `null` being the
-     *  end. Lives for as long as somebody reads. */
-    async *"zlib.stream"(port: MessagePort, options: object, direction: "compress" | "decompress") {
-      const codec = direction === "compress" ? new glue.ZlibCompressor(options) : new glue.ZlibDecompressor(options);
-      const { signal } = this;
-      const chunks: (Bytes | null)[] = [];
-      let wake = () => {};
-      port.onmessage = ({ data }) => {
-        chunks.push(data as Bytes | null);
-        wake();
-      };
-      signal.onabort = () => wake();
-      try {
-        yield undefined;
-        while (!signal.aborted) {
-          const chunk = chunks.shift();
-          if (chunk === undefined) await new Promise<void>((resolve) => (wake = resolve));
-          else if (chunk === null) return void (yield moved(this, codec.finish()));
-          else yield moved(this, codec.push(await bytesOf(chunk)));
-        }
-      } finally {
-        codec.free();
-        port.close();
-      }
+    "zlib.stream"(port: MessagePort, options: object, direction: "compress" | "decompress", helpers: number) {
+      return flow(this, port, options, direction, helpers);
+    },
+    "zlib.help"(port: MessagePort) {
+      return compressFor(this, port);
     },
     "msgpack.encode"(value: unknown, options: object) {
       return moved(this, encode(value, settings("msgpack.encode", options, lookup)));

@@ -115,13 +115,11 @@ fn allocate(length: usize) -> Result<Uint8Array, Error> {
 const PIECE: usize = 64 * 1024;
 
 /// Collects output in JavaScript's memory.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Output {
     pieces: Vec<Uint8Array>,
     /// What is too short for a piece as yet.
     pending: Vec<u8>,
-    /// Bytes in all pieces.
-    length: usize,
 }
 
 impl Sink for Output {
@@ -143,22 +141,24 @@ impl Sink for Output {
 impl Output {
     fn piece(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.pieces.push(to_js(bytes)?);
-        self.length += bytes.len();
         Ok(())
     }
 
     /// All of it in one buffer of its own.
     pub(crate) fn finish(self) -> Result<Uint8Array, Error> {
-        if self.pieces.is_empty() {
-            return to_js(&self.pending);
-        }
-        let all = allocate(self.length + self.pending.len())?;
-        let mut at = 0;
-        for piece in self.pieces {
-            all.set(&piece, at);
-            at += piece.length();
-        }
-        all.subarray(at, all.length()).copy_from(&self.pending);
-        Ok(all)
+        join(&self.pieces, &self.pending)
     }
+}
+
+/// The pieces, and the bytes behind them, in one buffer of its own.
+pub(crate) fn join(pieces: &[Uint8Array], rest: &[u8]) -> Result<Uint8Array, Error> {
+    let length = pieces.iter().map(|piece| piece.length() as usize).fold(rest.len(), usize::saturating_add);
+    let all = allocate(length)?;
+    let mut at = 0;
+    for piece in pieces {
+        all.set(piece, at);
+        at += piece.length();
+    }
+    all.subarray(at, all.length()).copy_from(rest);
+    Ok(all)
 }

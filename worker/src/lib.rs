@@ -9,6 +9,7 @@
 //!
 //! No input makes the module trap: nothing here recurses, and memory that cannot be had is an error like any other.
 
+mod blocks;
 mod bytes;
 mod digest;
 mod error;
@@ -16,6 +17,7 @@ mod options;
 mod services;
 mod streams;
 
+pub use blocks::{ZlibFrame, joined, zlib_block};
 pub use digest::{DigestPart, DigestService, digest_join};
 pub use services::{is_structured, pack, unpack, zlib_compress, zlib_decompress};
-pub use streams::{ZlibCompressor, ZlibDecompressor};
+pub use streams::{ZlibCompressor, ZlibDecompressor, ZlibJob};

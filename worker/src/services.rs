@@ -61,7 +61,7 @@ pub fn is_structured(bytes: &JsValue) -> Result<bool, JsValue> {
 }
 
 /// The streams below have a higher limit of their own; whole inputs have this one.
-fn whole(options: zlib::Options<'_>) -> zlib::Options<'_> {
+pub(crate) fn whole(options: zlib::Options<'_>) -> zlib::Options<'_> {
     zlib::Options { max_output: options.max_output.or(Some(DEFAULT_MAX_OUTPUT)), ..options }
 }
 

@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 use crate::bytes::{Input, Output};
 use crate::error::Thrown;
 use crate::options::{self, Options};
+use crate::services::whole;
 
 /// Compresses bytes that come piece by piece.
 #[wasm_bindgen]
@@ -74,5 +75,57 @@ impl ZlibDecompressor {
     pub fn finish(&mut self) -> Result<Uint8Array, JsValue> {
         self.0.finish().map_err(Thrown::from)?;
         Ok(Output::default().finish().map_err(Thrown::from)?)
+    }
+}
+
+/// A whole input that is given slice by slice, so that the worker can listen between them.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct ZlibJob {
+    codec: Codec,
+    out: Output,
+}
+
+#[derive(Debug)]
+enum Codec {
+    Compress(Compressor),
+    Decompress(Box<Decompressor>),
+}
+
+#[wasm_bindgen]
+impl ZlibJob {
+    /// Takes the options of `zlib.compress` or of `zlib.decompress`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(compress: bool, options: &JsValue) -> Result<Self, JsValue> {
+        let service = if compress { "zlib.compress" } else { "zlib.decompress" };
+        let options = Options::new(service, options, options::ZLIB)?;
+        let dictionary = options.dictionary()?;
+        let options = whole(options.zlib(&dictionary)?);
+        let codec = if compress {
+            Compressor::new(&options).map(Codec::Compress)
+        } else {
+            Decompressor::new(&options).map(Box::new).map(Codec::Decompress)
+        };
+        Ok(Self { codec: codec.map_err(Thrown::from)?, out: Output::default() })
+    }
+
+    /// Takes the next slice.
+    pub fn push(&mut self, bytes: &JsValue) -> Result<(), JsValue> {
+        let Self { codec, out } = self;
+        let pushed = Input::new(bytes, "zlib: a slice of the data")?.slices(|slice| match codec {
+            Codec::Compress(codec) => codec.push(slice, out),
+            Codec::Decompress(codec) => codec.push(slice, out),
+        });
+        Ok(pushed.map_err(Thrown::from)?)
+    }
+
+    /// Says that no more comes; answers all that came out.
+    pub fn finish(&mut self) -> Result<Uint8Array, JsValue> {
+        let Self { codec, out } = self;
+        let finished = match codec {
+            Codec::Compress(codec) => codec.finish(out),
+            Codec::Decompress(codec) => codec.finish(),
+        };
+        Ok(finished.and_then(|()| core::mem::take(out).finish()).map_err(Thrown::from)?)
     }
 }

@@ -34,7 +34,7 @@ export const DIGESTS = ['sha-1', 'sha-256', 'sha-512', 'blake3', 'crc32'];
 
 /** The project's, with one worker unless told otherwise. */
 export function ours(size = 1, name = 'centaurus') {
-  const pool = new Centaurus({ size });
+  const pool = new Centaurus({ size: { min: size, max: size } });
   const calls = {
     deflate: (bytes) => pool.zlib.compress(bytes, { level: 6 }),
     inflate: (bytes) => pool.zlib.decompress(bytes),

@@ -16,6 +16,7 @@ const NATIVE_INFLATE = 'DecompressionStream';
 
 export const benches = [
   ['deflate of the cities', deflateCities],
+  ['deflate by all workers', deflateByAll],
   ['deflate of noise', deflateNoise],
   ['inflate', inflate],
   ['msgpack encode', encode],
@@ -34,6 +35,16 @@ async function deflateCities() {
   }
   // The engines' own streams are zlib.
   within("deflate level 6, bytes (zlib's)", results.get(NATIVE_DEFLATE).length, results.get('centaurus').length, count);
+}
+
+/** One input shared out over the pool. The coordinator counts, and what the page's own thread does is nobody's. */
+async function deflateByAll() {
+  const { bytes } = await cities();
+  const workers = Math.max(2, navigator.hardwareConcurrency);
+  const alone = 'one worker';
+  const title = `Deflate, level 6, cities, ${workers} workers`;
+  const { outside } = await contest(title, [ours(workers), ours(1, alone)], 'deflate', bytes, bytes.length);
+  atLeast(`deflate level 6, ${workers} workers`, 0.9 * workers, alone, timesAsLong(outside, alone));
 }
 
 async function deflateNoise() {

@@ -4,6 +4,7 @@
 //! piece and hand on what comes out to a [`Sink`](crate::Sink), holding no more than about 160 KiB themselves.
 
 pub mod backend;
+mod blocks;
 pub(crate) mod checksum;
 mod compress;
 mod decompress;
@@ -12,6 +13,7 @@ mod miniz;
 #[cfg(feature = "zlib-rs")]
 mod zlib_rs;
 
+pub use blocks::{Frame, compress_block, compress_block_with};
 pub use compress::{Compressor, compress, compress_with};
 pub use decompress::{Decompressor, decompress, decompress_with};
 pub use miniz::{MinizDeflate, MinizInflate};

@@ -18,6 +18,17 @@ macro_rules! zlib_over {
                 zlib::compress_with::<zlib::$deflate>(data, options)
             }
 
+            pub(super) fn compress_block(
+                data: &[u8],
+                before: &[u8],
+                last: bool,
+                format: Format,
+                level: Level,
+                out: &mut Vec<u8>,
+            ) -> Result<u32, Error> {
+                zlib::compress_block_with::<zlib::$deflate>(data, before, last, format, level, out)
+            }
+
             pub(super) fn decompress(data: &[u8], options: &Options<'_>) -> Result<Vec<u8>, Error> {
                 zlib::decompress_with::<zlib::$inflate>(data, options)
             }

@@ -4,6 +4,8 @@ crate::zlib_over!(ZlibRsDeflate, ZlibRsInflate);
 
 #[path = "../gzip.rs"]
 mod gzip;
+#[path = "../zlib_blocks.rs"]
+mod zlib_blocks;
 #[path = "../zlib_faults.rs"]
 mod zlib_faults;
 #[path = "../zlib_limits.rs"]

@@ -1,0 +1,78 @@
+import * as glue from "centaurus-worker-glue";
+import { bytesOf, type Input, lengthOf, piecesOf, Progress } from "../input.js";
+import type { Task } from "../task.js";
+import { BLOCK, type Block, Blocks, WINDOW } from "./blocks.js";
+import { dictionaryOf } from "./gather.js";
+import { type Options, shared } from "./options.js";
+
+/** Inputs below this are done in one go: 10 ms of work at most. */
+const LARGE = 768 * 1024;
+
+/** The whole input, compressed; by this worker and others that have nothing better to do. */
+export async function compress(task: Task, data: Input, options: Options | undefined, helpers = 0): Promise<Uint8Array> {
+  if (isSmall(data)) return glue.zlibCompress(await bytesOf(data), options);
+  if (data instanceof MessagePort || !shared(options, helpers)) return inSteps(task, true, data, options);
+  const blocks = new Blocks(task, options, true, helpers);
+  try {
+    const parts = [blocks.header()];
+    const progress = new Progress(task, lengthOf(data));
+    const take = async () => {
+      const { part, length } = await blocks.next();
+      parts.push(part);
+      progress.add(length);
+    };
+    for await (const block of blocksOf(data, options)) {
+      blocks.push(block);
+      while (blocks.full) await take();
+    }
+    while (blocks.length > 0) await take();
+    progress.end();
+    parts.push(blocks.trailer());
+    return glue.joined(parts);
+  } finally {
+    blocks.end();
+  }
+}
+
+/** The whole input, decompressed. */
+export async function decompress(task: Task, data: Input, options: object | undefined): Promise<Uint8Array> {
+  return isSmall(data) ? glue.zlibDecompress(await bytesOf(data), options) : inSteps(task, false, data, options);
+}
+
+function isSmall(data: Input): data is Exclude<Input, MessagePort> {
+  const length = lengthOf(data);
+  return length !== undefined && length < LARGE;
+}
+
+/** The input piece by piece, so that aborts are heard and no Blob is in memory as a whole. */
+async function inSteps(task: Task, compress: boolean, data: Input, options: object | undefined): Promise<Uint8Array> {
+  const job = new glue.ZlibJob(compress, options);
+  try {
+    for await (const piece of piecesOf(data, task)) job.push(piece);
+    return job.finish();
+  } finally {
+    job.free();
+  }
+}
+
+/** The blocks of what is there, none of it copied or read before somebody works on it. */
+async function* blocksOf(data: Exclude<Input, MessagePort>, options: Options | undefined): AsyncGenerator<Block, void> {
+  const source = data instanceof Blob ? data : await bytesOf(data);
+  const size = lengthOf(data) as number;
+  const part = (start: number, end: number) => (source instanceof Blob ? source.slice(start, end) : source.subarray(start, end));
+  const dictionary = await dictionaryOf(options);
+  for (let at = 0; at < size; at += BLOCK) {
+    const end = Math.min(at + BLOCK, size);
+    const last = end === size;
+    const before = at === 0 ? dictionary.byteLength : Math.min(at, WINDOW);
+    let bytes: Uint8Array | Blob;
+    if (at > 0 || before === 0) {
+      bytes = part(at - before, end);
+    } else {
+      bytes = new Uint8Array(before + end);
+      bytes.set(dictionary);
+      bytes.set(await bytesOf(part(0, end)), before);
+    }
+    yield { bytes, before, last };
+  }
+}
