@@ -11,8 +11,8 @@ export type WasmSource = string | URL | BufferSource | WebAssembly.Module;
 export interface CentaurusOptions {
   /** Address of `centaurus.worker.js`. Default: beside the script that this class came from. */
   worker?: string | URL;
-  /** The proxy's WebAssembly, or an object that names both files. Default: beside the script. */
-  wasm?: WasmSource | { proxy?: WasmSource; worker?: WasmSource };
+  /** The proxy's WebAssembly, or an object that names the files: the proxy's, the workers', that of Protocol Buffers. Default: beside the script. */
+  wasm?: WasmSource | { proxy?: WasmSource; worker?: WasmSource; protobuf?: WasmSource };
   /**
    * How many workers. A number is the most there will be; they start when there is work for them.
    * `min` workers are kept even when idle. Default: `{ min: 1, max: navigator.hardwareConcurrency }`.

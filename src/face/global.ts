@@ -11,6 +11,7 @@ const places = {
   worker: beside("centaurus.worker.js"),
   proxy: beside("centaurus.wasm"),
   services: () => beside(hasSimd() ? "centaurus.worker.simd.wasm" : "centaurus.worker.wasm")(),
+  protobuf: beside("centaurus.protobuf.wasm"),
 };
 
 /** A pool of workers whose files lie beside this script. The error classes are its static properties. */

@@ -10,6 +10,7 @@ const places = {
   proxy: () => new URL("./centaurus.wasm", import.meta.url),
   services: () =>
     hasSimd() ? new URL("./centaurus.worker.simd.wasm", import.meta.url) : new URL("./centaurus.worker.wasm", import.meta.url),
+  protobuf: () => new URL("./centaurus.protobuf.wasm", import.meta.url),
 };
 
 /** A pool of workers whose files lie beside this module. */

@@ -58,6 +58,7 @@ export function settings(places: Places, first: string | URL | CentaurusOptions 
     worker: absolute(named ? first : (worker ?? places.worker())),
     proxy: () => files.proxy ?? places.proxy(),
     services: () => files.worker ?? places.services(),
+    protobuf: () => files.protobuf ?? places.protobuf(),
     min,
     max,
     broadcast: typeof size === "number" ? max : Math.max(min, 1),
@@ -77,8 +78,8 @@ export function absolute(url: string | URL): string {
   }
 }
 
-function isFiles(wasm: CentaurusOptions["wasm"]): wasm is { proxy?: WasmSource; worker?: WasmSource } {
-  return typeof wasm === "object" && wasm !== null && ("proxy" in wasm || "worker" in wasm);
+function isFiles(wasm: CentaurusOptions["wasm"]): wasm is Partial<Record<"proxy" | "worker" | "protobuf", WasmSource>> {
+  return typeof wasm === "object" && wasm !== null && ("proxy" in wasm || "worker" in wasm || "protobuf" in wasm);
 }
 
 function show(value: unknown): string {

@@ -81,6 +81,50 @@ pub enum Error {
         /// What to do instead.
         advice: &'static str,
     },
+    /// A value does not fit the field that it stands at.
+    #[error("{reason} at {path}")]
+    WrongValue {
+        /// What it is, and what it should be.
+        reason: String,
+        /// Where it stands in the value, as in JavaScript.
+        path: String,
+    },
+    /// JSON that is none, or that does not fit the type.
+    #[error("the JSON does not fit the type: {reason}")]
+    WrongJson {
+        /// What does not, with line and column of the text.
+        reason: String,
+    },
+    /// A field that must be there is not.
+    #[error("the required field '{field}' of {message} is missing {at}")]
+    MissingField {
+        /// Its name in the .proto.
+        field: String,
+        /// The full name of its message.
+        message: String,
+        /// Where the message stands.
+        at: Place,
+    },
+    /// A schema has no type of that name.
+    #[error("the schema has no message type '{name}'{}", suggestion(.near))]
+    UnknownType {
+        /// What was asked for.
+        name: String,
+        /// Full names that may be meant.
+        near: Vec<String>,
+    },
+    /// A .proto file that cannot be compiled.
+    #[error("{file}:{line}:{column}: {reason}")]
+    Syntax {
+        /// The path of the file.
+        file: String,
+        /// The line, from 1; 0 where the schema did not come as text.
+        line: u32,
+        /// The column in UTF-16 units, from 1.
+        column: u32,
+        /// What is wrong.
+        reason: String,
+    },
     /// The bytes are sound but are not of the type that they are read as, or the type cannot be written.
     #[error("the data and the type do not fit: {reason}")]
     TypeMismatch {
@@ -112,7 +156,10 @@ impl Error {
             Self::Checksum { .. } => "ChecksumError",
             Self::TrailingData { .. } => "TrailingDataError",
             Self::Dictionary(_) => "DictionaryError",
-            Self::UnsupportedValue { .. } => "UnsupportedValueError",
+            Self::UnsupportedValue { .. } | Self::WrongValue { .. } | Self::WrongJson { .. } => "UnsupportedValueError",
+            Self::MissingField { .. } => "MissingFieldError",
+            Self::UnknownType { .. } => "UnknownTypeError",
+            Self::Syntax { .. } => "ProtoSyntaxError",
             Self::TypeMismatch { .. } => "TypeMismatchError",
             Self::Digest(_) => "RangeError",
             Self::OutOfMemory { .. } => "OutOfMemoryError",
@@ -156,6 +203,11 @@ const fn suspicion(limit: Limit, at: &Place) -> &'static str {
         (Limit::Depth, Place::Path(_)) => ", where a value may contain itself",
         _ => "",
     }
+}
+
+/// Names that may be meant.
+fn suggestion(near: &[String]) -> String {
+    if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(" or ")) }
 }
 
 impl fmt::Display for Limit {

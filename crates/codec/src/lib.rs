@@ -20,6 +20,8 @@ pub mod digest;
 mod error;
 pub mod msgpack;
 pub mod pack;
+#[cfg(feature = "protobuf")]
+pub mod protobuf;
 mod sink;
 pub mod zlib;
 

@@ -44,6 +44,26 @@ impl Encoder {
         self.out.into_vec()
     }
 
+    /// How many bytes have been written.
+    #[cfg(feature = "protobuf")]
+    pub(crate) fn position(&self) -> usize {
+        self.out.as_slice().len()
+    }
+
+    /// Takes back what was written since a position.
+    #[cfg(feature = "protobuf")]
+    pub(crate) fn truncate(&mut self, position: usize) {
+        self.out.as_mut_vec().truncate(position);
+    }
+
+    /// A value that was written before.
+    #[cfg(feature = "protobuf")]
+    pub(crate) fn raw(&mut self, message: &[u8]) -> Result<(), Error> {
+        self.room(message.len())?;
+        self.out.as_mut_vec().extend_from_slice(message);
+        self.check()
+    }
+
     /// nil.
     pub fn nil(&mut self) -> Result<(), Error> {
         write!(self, write_nil)

@@ -56,4 +56,4 @@ impl Default for Limits {
 }
 
 /// What errors call the format.
-const FORMAT: &str = "msgpack";
+pub(crate) const FORMAT: &str = "msgpack";

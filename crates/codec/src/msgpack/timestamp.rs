@@ -65,7 +65,7 @@ impl Timestamp {
     }
 
     /// Reads an extension's content that ends at `offset`.
-    pub(super) fn read(bytes: &[u8], offset: u64) -> Result<Self, Error> {
+    pub(crate) fn read(bytes: &[u8], offset: u64) -> Result<Self, Error> {
         let (seconds, nanoseconds) = if let Ok(bytes) = <[u8; 4]>::try_from(bytes) {
             (u32::from_be_bytes(bytes).into(), 0)
         } else if let Ok(bytes) = <[u8; 8]>::try_from(bytes) {
