@@ -1,6 +1,6 @@
 //! Errors as JavaScript sees them.
 
-use centaurus_codec::{DictionaryFault, Error, Place};
+use centaurus_codec::{Detail, Error};
 use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
 
@@ -39,41 +39,12 @@ impl From<Error> for Thrown {
         }
         let thrown = js_sys::Error::new(&error.to_string());
         define(&thrown, &"name".into(), &error.name().into(), false);
-        let set = |name: &str, value: JsValue| define(&thrown, &name.into(), &value, true);
-        let number = |name: &str, value: u64| set(name, JsValue::from_f64(value as f64));
-        match &error {
-            Error::Limit { limit, max, at } => {
-                set("limit", limit.option().into());
-                number("max", *max);
-                match at {
-                    Place::Offset(offset) => number("offset", *offset),
-                    Place::Path(path) => set("path", path.into()),
-                }
-            }
-            Error::Truncated { format, offset, .. } | Error::Corrupt { format, offset, .. } => {
-                set("format", (*format).into());
-                number("offset", *offset);
-            }
-            Error::Checksum { format, check, offset, stored, computed } => {
-                set("format", (*format).into());
-                set("check", (*check).into());
-                number("offset", *offset);
-                number("stored", (*stored).into());
-                number("computed", (*computed).into());
-            }
-            Error::TrailingData { format, offset, length } => {
-                set("format", (*format).into());
-                number("offset", *offset);
-                number("length", *length);
-            }
-            Error::Dictionary(DictionaryFault::Missing { id }) => number("dictionaryId", (*id).into()),
-            Error::Dictionary(DictionaryFault::Wrong { id, given }) => {
-                number("dictionaryId", (*id).into());
-                number("givenId", (*given).into());
-            }
-            Error::UnsupportedValue { path, .. } => set("path", path.into()),
-            Error::OutOfMemory { needed } => number("needed", *needed),
-            _ => {}
+        for (name, detail) in error.details() {
+            let value = match detail {
+                Detail::Number(value) => JsValue::from_f64(value as f64),
+                Detail::Text(value) => value.into(),
+            };
+            define(&thrown, &name.into(), &value, true);
         }
         Self(thrown.into())
     }

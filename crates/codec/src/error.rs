@@ -166,6 +166,77 @@ impl Error {
             Self::Ended => "InvalidStateError",
         }
     }
+
+    /// What the error knows, under the names that the properties of a JavaScript error have.
+    #[must_use]
+    pub fn details(&self) -> Vec<(&'static str, Detail)> {
+        match self {
+            Self::Limit { limit, max, at } => {
+                vec![("limit", limit.option().into()), ("max", (*max).into()), at.detail()]
+            }
+            Self::Truncated { format, offset, .. } | Self::Corrupt { format, offset, .. } => {
+                vec![("format", (*format).into()), ("offset", (*offset).into())]
+            }
+            Self::Checksum { format, check, offset, stored, computed } => vec![
+                ("format", (*format).into()),
+                ("check", (*check).into()),
+                ("offset", (*offset).into()),
+                ("stored", (*stored).into()),
+                ("computed", (*computed).into()),
+            ],
+            Self::TrailingData { format, offset, length } => {
+                vec![("format", (*format).into()), ("offset", (*offset).into()), ("length", (*length).into())]
+            }
+            Self::Dictionary(DictionaryFault::Missing { id }) => vec![("dictionaryId", (*id).into())],
+            Self::Dictionary(DictionaryFault::Wrong { id, given }) => {
+                vec![("dictionaryId", (*id).into()), ("givenId", (*given).into())]
+            }
+            Self::UnsupportedValue { path, .. } | Self::WrongValue { path, .. } => vec![("path", path.as_str().into())],
+            Self::MissingField { field, at, .. } => vec![("field", field.as_str().into()), at.detail()],
+            Self::UnknownType { name, .. } => vec![("type", name.as_str().into())],
+            Self::Syntax { file, line, column, .. } => {
+                vec![("file", file.as_str().into()), ("line", (*line).into()), ("column", (*column).into())]
+            }
+            Self::OutOfMemory { needed } => vec![("needed", (*needed).into())],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Something that an error knows, for callers beyond Rust.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Detail {
+    /// A count, an offset, a check sum.
+    Number(u64),
+    /// A name or a place.
+    Text(String),
+}
+
+impl From<u64> for Detail {
+    fn from(value: u64) -> Self {
+        Self::Number(value)
+    }
+}
+
+impl From<u32> for Detail {
+    fn from(value: u32) -> Self {
+        Self::Number(value.into())
+    }
+}
+
+impl From<&str> for Detail {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+
+impl Place {
+    fn detail(&self) -> (&'static str, Detail) {
+        match self {
+            Self::Offset(offset) => ("offset", (*offset).into()),
+            Self::Path(path) => ("path", path.as_str().into()),
+        }
+    }
 }
 
 /// A limit of a decoder, or of an encoder's output.

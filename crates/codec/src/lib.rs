@@ -26,7 +26,7 @@ mod sink;
 pub mod zlib;
 
 pub use digest::DigestFault;
-pub use error::{DictionaryFault, Error, Limit, Place};
+pub use error::{Detail, DictionaryFault, Error, Limit, Place};
 pub use sink::Sink;
 
 /// The example of the project's README, compiled and run.
