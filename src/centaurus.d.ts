@@ -262,6 +262,74 @@ export interface Zlib {
   decompressStream(options?: UnzlibOptions & CallOptions): TransformStream<BufferSource, Uint8Array<ArrayBuffer>>;
 }
 
+/** What a schema is made of beside its text. */
+export interface SchemaOptions {
+  /** Gives the text of a file that is imported, or nothing if there is none. `google/protobuf/*.proto` need no resolver. */
+  resolve?: (path: string) => string | undefined | null | Promise<string | undefined | null>;
+  /** What errors, and files that import it, call the file. Default: `"schema.proto"`. */
+  name?: string;
+}
+
+/** Limits of Protocol Buffers; one that is met is a `LimitError`. */
+export interface ProtobufLimits {
+  /** Bytes of input that are accepted. Default: 512 MiB. */
+  maxInput?: number;
+  /** Messages inside each other that are accepted, at most 1000. Default: 100. */
+  maxDepth?: number;
+  /** Bytes that the result may take. Default: 1 GiB. */
+  maxAllocation?: number;
+}
+
+export interface ProtobufEncodeOptions extends ProtobufLimits {
+  /** Passes over keys that name no field, instead of refusing the value. Default: false. */
+  ignoreUnknown?: boolean;
+  /** Required fields (proto2) may be missing. Default: false. */
+  partial?: boolean;
+}
+
+export interface ProtobufDecodeOptions extends ProtobufLimits {
+  /** How 64-bit integers decode: to numbers where that is exact, else to bigint; all to bigint; all to decimal text. Default: `"number-or-bigint"`. */
+  int64?: "number-or-bigint" | "bigint" | "string";
+  /** How enums decode. A number that has no name stays a number. Default: `"name"`. */
+  enums?: "name" | "number";
+  /**
+   * Which absent fields are filled in: those whose absence means the default (proto3's plain fields, lists and maps), also
+   * those with presence of their own, or none. Messages and members of a oneof never are. Default: `"implicit"`.
+   */
+  defaults?: "implicit" | "all" | "none";
+  /** Names of the fields: `fooBar`, or as in the .proto. Encoding takes both. Default: `"camel"`. */
+  names?: "camel" | "proto";
+  /** How map fields decode whose keys are no strings: to objects, or to `Map`s with typed keys. Default: `"object"`. */
+  maps?: "object" | "map";
+  /** Keeps fields that the schema does not have, as bytes under `$unknown`; encoding writes them again. Default: false. */
+  keepUnknown?: boolean;
+  /** Required fields (proto2) may be missing. Default: false. */
+  partial?: boolean;
+}
+
+/** Options of the JSON mapping; `defaults` is `"none"` there unless told otherwise. */
+export type ProtobufJSONOptions = ProtobufLimits & Pick<ProtobufDecodeOptions, "enums" | "defaults" | "names">;
+
+/**
+ * The types of a .proto file, in every worker. Messages are plain objects with their fields' names in lowerCamelCase:
+ * `bytes` are `Uint8Array`s, enums their names, maps objects, lists arrays, extensions `"[full.name]"`; of a oneof only
+ * the member that is set is there. Encoding takes a `Date` for a `google.protobuf.Timestamp`, numbers for enums, bigints and
+ * decimal text for 64-bit integers, a `Map` for a map; `null` and `undefined` mean absent.
+ *
+ * A value that does not fit is an `UnsupportedValueError` or `MissingFieldError` with its `path`, bad bytes are a
+ * `TruncatedError` or `CorruptError` with the `offset`, an unknown type is an `UnknownTypeError`.
+ */
+export interface ProtobufSchema {
+  /** Full names of the message types, those of imports included. */
+  readonly types: readonly string[];
+  encode(type: string, value: object, options?: ProtobufEncodeOptions & CallOptions): Promise<Uint8Array<ArrayBuffer>>;
+  decode<T = any>(type: string, bytes: Bytes, options?: ProtobufDecodeOptions & CallOptions): Promise<T>;
+  /** The message's JSON mapping, as a value for `JSON.stringify`. */
+  toJSON(type: string, bytes: Bytes, options?: ProtobufJSONOptions & CallOptions): Promise<any>;
+  /** The message that a value from `JSON.parse` is the JSON mapping of. */
+  fromJSON(type: string, json: unknown, options?: ProtobufLimits & { ignoreUnknown?: boolean } & CallOptions): Promise<Uint8Array<ArrayBuffer>>;
+}
+
 /** What happens to the pool, as `CustomEvent`s. */
 export interface CentaurusEventMap {
   /** A worker was started. */
@@ -355,6 +423,12 @@ export class Centaurus extends EventTarget {
     data: Bytes | ReadableStream<BufferSource>,
     options?: DigestOptions & CallOptions,
   ): Promise<Record<A, Uint8Array<ArrayBuffer>>>;
+
+  /**
+   * Compiles the text of a .proto file, proto2 or proto3, for all workers. What is wrong with it is a `ProtoSyntaxError` with
+   * `file`, `line` and `column`.
+   */
+  protobuf(source: string, options?: SchemaOptions & CallOptions): Promise<ProtobufSchema>;
 
   addEventListener<K extends keyof CentaurusEventMap>(
     type: K,

@@ -1,10 +1,10 @@
-import type { Calls, CallOptions, CentaurusEventMap, CentaurusOptions, DigestOptions, MsgpackOptions, PlainCalls, Stats, Bytes } from "../centaurus.js";
+import type { Calls, CallOptions, CentaurusEventMap, CentaurusOptions, DigestOptions, MsgpackOptions, PlainCalls, ProtobufSchema, SchemaOptions, Stats, Bytes } from "../centaurus.js";
 import { Kind } from "../../worker/runtime/protocol.js";
 import { Core, type Entry } from "./core.js";
 import { failure } from "./errors.js";
 import { absolute, type Places, settings } from "./options.js";
 import { number } from "./service-file.js";
-import { serviceFile, Services } from "./services.js";
+import { ServiceFiles, Services } from "./services.js";
 import { counted, emptyStats } from "./stats.js";
 
 type AnyFunction = (...args: never[]) => unknown;
@@ -45,7 +45,7 @@ export class Centaurus extends EventTarget {
         services.end(error);
       },
     });
-    const services = serviceFile(core);
+    const services = new ServiceFiles(core);
     this[CORE] = core;
     this[SERVICES] = new Services(services);
     this[SELF] = this;
@@ -184,6 +184,10 @@ export class Centaurus extends EventTarget {
 
   digest(algorithms: string | readonly string[], data: Bytes | ReadableStream, options?: DigestOptions & CallOptions): Promise<Record<string, Uint8Array<ArrayBuffer>>> {
     return this[SERVICES].digest(data, { ...options, algorithms } as CallOptions);
+  }
+
+  protobuf(source: string, options?: SchemaOptions & CallOptions): Promise<ProtobufSchema> {
+    return this[SERVICES].protobuf(source, options);
   }
 
   // A view made by with() is no EventTarget of the platform's; the pool itself is.

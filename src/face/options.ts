@@ -5,16 +5,18 @@ export interface Places {
   worker(): string | URL;
   proxy(): WasmSource;
   services(): WasmSource;
+  protobuf(): WasmSource;
 }
 
 /** The files of WebAssembly that run in the workers. */
-export type ServiceFiles = "services";
+export type ServiceFiles = "services" | "protobuf";
 
 /** Options with every default filled in. Durations in ms, -1 for never. */
 export interface Settings {
   worker: string;
   proxy: () => WasmSource;
   services: () => WasmSource;
+  protobuf: () => WasmSource;
   min: number;
   max: number;
   /** Workers that a broadcast brings up at least. */
@@ -40,7 +42,7 @@ export function settings(places: Places, first: string | URL | CentaurusOptions 
   const options = (named ? second : first) ?? {};
   if (typeof options !== "object") throw new TypeError(`A pool takes the address of its worker and options, not ${show(options)}`);
   const { wasm, size, worker, name } = options;
-  const files = isFiles(wasm) ? wasm : { proxy: wasm };
+  const files: Partial<Record<"proxy" | "worker" | "protobuf", WasmSource | undefined>> = isFiles(wasm) ? wasm : { proxy: wasm };
   for (const file of Object.values(files)) {
     if (file !== undefined && typeof file !== "string" && typeof file !== "object") {
       throw new TypeError(`wasm must be an address, bytes or a module, not ${show(file)}`);

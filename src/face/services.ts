@@ -1,7 +1,8 @@
-import type { Bytes, CallOptions, Msgpack, Zlib } from "../centaurus.js";
+import type { Bytes, CallOptions, Msgpack, ProtobufSchema, SchemaOptions, Zlib } from "../centaurus.js";
 import type { CallStream } from "./call-stream.js";
 import type { Core, Entry } from "./core.js";
 import { feed } from "./feed.js";
+import { schema } from "./protobuf.js";
 import { ServiceFile } from "./service-file.js";
 import { transform } from "./zlib-stream.js";
 
@@ -14,22 +15,35 @@ const NAMES = [
 const LARGE = { digest: 32 << 20, zlib: 768 << 10 };
 type Name = (typeof NAMES)[number];
 
-/** The file that holds most of the services. */
-export const serviceFile = (core: Core) => new ServiceFile(core, "services", NAMES);
+/** The files of services of a pool. */
+export class ServiceFiles {
+  readonly services: ServiceFile<Name>;
+  readonly protobuf: ServiceFile<"protobuf.compile">;
+
+  constructor(core: Core) {
+    this.services = new ServiceFile(core, "services", NAMES);
+    this.protobuf = new ServiceFile(core, "protobuf", ["protobuf.compile"]);
+  }
+
+  end(error: unknown): void {
+    this.services.end(error);
+    this.protobuf.end(error);
+  }
+}
 
 /** The built-in services, as one view of the pool calls them. */
 export class Services {
-  readonly #file: ServiceFile<Name>;
+  readonly #files: ServiceFiles;
   readonly #view: CallOptions | undefined;
 
-  constructor(file: ServiceFile<Name>, view?: CallOptions) {
-    this.#file = file;
+  constructor(files: ServiceFiles, view?: CallOptions) {
+    this.#files = files;
     this.#view = view;
   }
 
   /** The same services, called with these options. */
   with(view: CallOptions): Services {
-    return new Services(this.#file, view);
+    return new Services(this.#files, view);
   }
 
   readonly msgpack: Msgpack = {
@@ -92,12 +106,16 @@ export class Services {
   /** A call that reads its input from a port, which it can do only once. */
   #ported<R>(name: Name, port: MessagePort, options: object | undefined, ...more: unknown[]): CallStream<R> {
     const [own, call] = this.#split(options);
-    const { core, entries, gate } = this.#file;
+    const { core, entries, gate } = this.#files.services;
     return core.stream(entries.get(name) as Entry, [port, own, ...more], { ...call, retry: 0, transfer: [port] }, gate);
   }
 
+  protobuf(source: string, options: (SchemaOptions & CallOptions) | undefined): Promise<ProtobufSchema> {
+    return schema(this.#files.protobuf, (given) => this.#split(given), source, options);
+  }
+
   #send<R>(name: Name, args: unknown[], options: CallOptions | undefined): Promise<R> {
-    const { core, entries, gate } = this.#file;
+    const { core, entries, gate } = this.#files.services;
     return core.call(entries.get(name) as Entry, args, options, gate) as Promise<R>;
   }
 
@@ -114,7 +132,7 @@ export class Services {
 }
 
 /** Bytes such that cloning them clones no more than them: cloning a view clones all that its buffer holds. */
-function exact(data: unknown, transfer?: readonly unknown[]): unknown {
+export function exact(data: unknown, transfer?: readonly unknown[]): unknown {
   if (ArrayBuffer.isView(data)) {
     if (data.byteLength === data.buffer.byteLength || transfer?.includes(data.buffer)) return data;
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();

@@ -1,6 +1,7 @@
 import { freeVariables } from "./free-variables.js";
 import { compile, type Form, Form as Forms, type Functions, type Registered } from "./functions.js";
 import type { Lookup } from "./msgpack/index.js";
+import { protobuf } from "./protobuf.js";
 import { Kind } from "./protocol.js";
 import { services } from "./services.js";
 import { isPromise } from "./stream.js";
@@ -16,7 +17,7 @@ export interface Found {
 type Named = [name: string, id: number][];
 
 /** What makes the functions of each file of services. */
-const FILES: Record<string, (payload: never, lookup: Lookup) => Record<string, Registered["run"]>> = { services };
+const FILES: Record<string, (payload: never, lookup: Lookup) => Record<string, Registered["run"]>> = { services, protobuf };
 
 /** Carries out an entry of the registration log. Throws or rejects as a whole: a set of functions is registered
  *  altogether or not at all. */

@@ -10,7 +10,7 @@ import { help as compressFor } from "./zlib/blocks.js";
 import { flow } from "./zlib/flow.js";
 import { compress, decompress } from "./zlib/whole.js";
 
-type Service = (this: Task, ...args: never[]) => unknown;
+export type Service = (this: Task, ...args: never[]) => unknown;
 
 /**
  * The built-in services over an instance of the worker's wasm. A result is bytes that the service made itself, so they
@@ -51,6 +51,6 @@ export function services({ module }: { module: WebAssembly.Module | BufferSource
   return offered as unknown as Record<string, Registered["run"]>;
 }
 
-function moved(task: Task, bytes: Uint8Array): unknown {
+export function moved(task: Task, bytes: Uint8Array): unknown {
   return task.transfer(bytes, [bytes.buffer as ArrayBuffer]);
 }

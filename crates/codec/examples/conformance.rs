@@ -52,7 +52,7 @@ fn schema() -> Result<Schema, Error> {
         sources.insert((*file).to_owned(), text);
     }
     sources.insert("all.proto".to_owned(), all);
-    match compile("all.proto", &sources)? {
+    match compile("all.proto", &sources, false)? {
         Compiled::Descriptors(descriptors) => Schema::new(&descriptors),
         Compiled::Missing(paths) => panic!("{paths:?} are missing"),
     }
@@ -62,7 +62,8 @@ fn answer(schema: &Schema, request: &[u8]) -> Result<Vec<u8>, Error> {
     let plain = Options { defaults: Defaults::None, ..Options::default() };
     let request = schema.decode("conformance.ConformanceRequest", request, &plain)?;
     let Value::Map(request) = Value::decode(&request, &Limits::default())? else { panic!("a message is a map") };
-    let get = |name: &str| request.iter().find(|(key, _)| *key == Value::String(name.to_owned())).map(|(_, value)| value);
+    let get =
+        |name: &str| request.iter().find(|(key, _)| *key == Value::String(name.to_owned())).map(|(_, value)| value);
     let text = |name| match get(name) {
         Some(Value::String(text)) => text.as_str(),
         _ => "",

@@ -9,7 +9,7 @@ use crate::options::{self, WrongOption};
 /// What to do. `worker/runtime/protobuf.ts` has the same numbers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Op {
-    /// Name and sources as MessagePack → `{ missing }` or `{ schema, types }` as MessagePack.
+    /// Name, sources and whether there may be more, as MessagePack → `{ missing }` or `{ schema, types }` as MessagePack.
     Compile,
     /// Descriptors → the number of a schema, 4 bytes.
     Load,
@@ -111,14 +111,16 @@ impl Machine {
     }
 }
 
-/// `[name, { path: text }]` → what it compiles to.
+/// `[name, { path: text }, whether missing imports can be had]` → what it compiles to.
 fn compiled(request: &[u8]) -> Result<Vec<u8>, Fault> {
     let mut name = String::new();
     let mut sources = Sources::new();
+    let mut more = false;
     if let Value::Array(parts) = Value::decode(request, &msgpack::Limits::default())? {
         for part in parts {
             match part {
                 Value::String(text) => name = text,
+                Value::Bool(flag) => more = flag,
                 Value::Map(pairs) => sources.extend(pairs.into_iter().filter_map(|pair| match pair {
                     (Value::String(path), Value::String(text)) => Some((path, text)),
                     _ => None,
@@ -129,7 +131,7 @@ fn compiled(request: &[u8]) -> Result<Vec<u8>, Fault> {
     }
     let text = |text: &str| Value::String(text.to_owned());
     let list = |texts: &mut dyn Iterator<Item = String>| Value::Array(texts.map(Value::String).collect());
-    let answer = match compile(&name, &sources)? {
+    let answer = match compile(&name, &sources, more)? {
         Compiled::Missing(paths) => vec![(text("missing"), list(&mut paths.into_iter()))],
         Compiled::Descriptors(descriptors) => {
             let types = list(&mut Schema::new(&descriptors)?.types());

@@ -16,7 +16,7 @@ use anyhow::{Context as _, Result};
 use crate::node::Node;
 use crate::workspace::Workspace;
 use toolchain::Toolchain;
-use wasm::{PROXY, WORKER, WORKER_SIMD, WasmCrate};
+use wasm::{PROTOBUF, PROXY, WORKER, WORKER_SIMD, WasmCrate};
 
 /// How much work goes into the build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +40,10 @@ pub(crate) fn build(workspace: &Workspace, profile: Profile) -> Result<()> {
         copy(&wasm, &workspace.pkg().join(file))?;
     }
     WORKER_SIMD.check_same_glue(&WORKER, workspace)?;
+    // Its exports are called as they are: it needs no glue.
+    let protobuf = PROTOBUF.compile(workspace, &toolchain)?;
+    let protobuf = finished(workspace, &node, &PROTOBUF, protobuf, profile)?;
+    copy(&protobuf, &workspace.pkg().join(package::PROTOBUF_WASM))?;
     bundle::bundle(workspace, &node)?;
     package::write(workspace)?;
     sizes::print(workspace)
@@ -54,9 +58,19 @@ fn wasm_file(
 ) -> Result<std::path::PathBuf> {
     let compiled = crate_.compile(workspace, toolchain)?;
     let bound = crate_.bind(workspace, &compiled)?;
+    finished(workspace, node, crate_, bound, profile)
+}
+
+fn finished(
+    workspace: &Workspace,
+    node: &Node,
+    crate_: &WasmCrate,
+    wasm: std::path::PathBuf,
+    profile: Profile,
+) -> Result<std::path::PathBuf> {
     match profile {
-        Profile::Dev => Ok(bound),
-        Profile::Release => crate_.optimize(workspace, node, &bound),
+        Profile::Dev => Ok(wasm),
+        Profile::Release => crate_.optimize(workspace, node, &wasm),
     }
 }
 

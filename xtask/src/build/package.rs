@@ -14,6 +14,7 @@ pub(crate) const PROXY_WASM: &str = "centaurus.wasm";
 pub(crate) const WORKER_WASM: &str = "centaurus.worker.wasm";
 /// The same for engines with SIMD, faster.
 pub(crate) const WORKER_SIMD_WASM: &str = "centaurus.worker.simd.wasm";
+pub(crate) const PROTOBUF_WASM: &str = "centaurus.protobuf.wasm";
 const TYPES: &str = "centaurus.d.ts";
 
 /// Files taken over as they are: where from, and their name in the package.
@@ -42,7 +43,7 @@ fn manifest() -> serde_json::Value {
         "name": "centaurus",
         "version": env!("CARGO_PKG_VERSION"),
         "description": "Takes work off a web page's main thread: a pool of workers behind promises",
-        "keywords": ["web-worker", "worker-pool", "wasm", "offload", "zlib", "msgpack"],
+        "keywords": ["web-worker", "worker-pool", "wasm", "offload", "zlib", "msgpack", "protobuf"],
         "license": env!("CARGO_PKG_LICENSE"),
         "repository": { "type": "git", "url": concat!("git+", env!("CARGO_PKG_REPOSITORY"), ".git") },
         "type": "module",
@@ -58,11 +59,12 @@ fn manifest() -> serde_json::Value {
             "./wasm": file(PROXY_WASM),
             "./worker.wasm": file(WORKER_WASM),
             "./worker.simd.wasm": file(WORKER_SIMD_WASM),
+            "./protobuf.wasm": file(PROTOBUF_WASM),
             "./package.json": "./package.json",
         },
         "files": [
             ENTRY, GLOBAL, WORKER, map(ENTRY), map(GLOBAL), map(WORKER), PROXY_WASM, WORKER_WASM,
-            WORKER_SIMD_WASM, TYPES,
+            WORKER_SIMD_WASM, PROTOBUF_WASM, TYPES,
             "LICENSE-MIT", "LICENSE-APACHE",
         ],
     })

@@ -81,6 +81,18 @@ pub(crate) const WORKER_SIMD: WasmCrate = WasmCrate {
     features: &["--enable-simd"],
 };
 
+/// The workers' too, loaded at the first schema: mostly a parser, which runs seldom.
+pub(crate) const PROTOBUF: WasmCrate = WasmCrate {
+    name: "protobuf",
+    package: "centaurus-protobuf",
+    crate_features: &[],
+    flavour: "plain",
+    rustflags: &[],
+    unused: &[],
+    passes: &["-O2", "--strip-debug", "--strip-producers"],
+    features: &[],
+};
+
 /// What rustc lets LLVM use by default, hence what all three engines must know anyway.
 const FEATURES: &[&str] = &[
     "--enable-bulk-memory",

@@ -31,19 +31,21 @@ pub enum Compiled {
     Descriptors(Vec<u8>),
 }
 
-/// Compiles the file of this name. `google/protobuf/*.proto` are there without being given.
+/// Compiles the file of this name. `google/protobuf/*.proto` are there without being given. An import that is missing is
+/// an answer if there may be `more`, else an error.
 ///
 /// # Errors
 ///
 /// [`Error::Syntax`] with the place of the first mistake; [`Error::Limit`].
-pub fn compile(name: &str, sources: &Sources) -> Result<Compiled, Error> {
+pub fn compile(name: &str, sources: &Sources, more: bool) -> Result<Compiled, Error> {
     check_size(sources)?;
     let mut missing = Vec::new();
     for (name, text) in sources {
         check_nesting(name, text)?;
         let file = File::from_source(name, text).map_err(|error| syntax_error(&error, sources))?;
         for import in &file.file_descriptor_proto().dependency {
-            if !sources.contains_key(import)
+            if more
+                && !sources.contains_key(import)
                 && GoogleFileResolver::new().open_file(import).is_err()
                 && !missing.contains(import)
             {

@@ -8,7 +8,7 @@ use crate::msgpack::Encoder;
 
 use super::table::{Default, Field, Kind, Message, Shape, Table};
 use super::wire::{self, Reader, corrupt};
-use super::{Options, Defaults, Enums, Int64, UNKNOWN, too_deep};
+use super::{Defaults, Enums, Int64, Options, UNKNOWN, too_deep};
 
 /// An occurrence of a field: where its value lies.
 #[derive(Clone, Copy)]
@@ -112,8 +112,14 @@ impl<'s> Decoder<'s> {
             }
         }
         let is_dead = |i: usize, entry: &Entry| oneof(entry).is_some_and(|oneof| i < chosen[oneof as usize].1);
-        let dead: Vec<Entry> =
-            self.entries.iter().enumerate().skip(base).filter(|(i, entry)| is_dead(*i, entry)).map(|(_, entry)| *entry).collect();
+        let dead: Vec<Entry> = self
+            .entries
+            .iter()
+            .enumerate()
+            .skip(base)
+            .filter(|(i, entry)| is_dead(*i, entry))
+            .map(|(_, entry)| *entry)
+            .collect();
         if !dead.is_empty() {
             let mut i = 0;
             self.entries.retain(|entry| {
@@ -158,10 +164,12 @@ impl<'s> Decoder<'s> {
         }
         let fills = self.options.defaults != Defaults::None;
         if fills {
-            let present = |i: usize| self.entries[base..end].binary_search_by_key(&(i as u32), |entry| entry.field).is_ok();
+            let present =
+                |i: usize| self.entries[base..end].binary_search_by_key(&(i as u32), |entry| entry.field).is_ok();
             // Most messages have all their fields.
             if count < message.fields.len() {
-                let absent = message.fields.iter().enumerate().filter(|(i, field)| self.is_filled(field) && !present(*i));
+                let absent =
+                    message.fields.iter().enumerate().filter(|(i, field)| self.is_filled(field) && !present(*i));
                 count += absent.count();
             }
         }
@@ -422,7 +430,7 @@ fn packed_count(kind: Kind, bytes: &[u8], start: usize) -> Result<usize, Error> 
             return Ok(bytes.iter().filter(|&&byte| byte < 0x80).count());
         }
     };
-    if bytes.len() % width == 0 {
+    if bytes.len().is_multiple_of(width) {
         Ok(bytes.len() / width)
     } else {
         Err(corrupt(start + bytes.len(), "a list of fixed-width numbers that ends inside one"))

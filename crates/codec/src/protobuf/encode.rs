@@ -179,7 +179,9 @@ impl<'s> Encoder<'s> {
             {
                 let other = &message.fields[other as usize].name;
                 let oneof = &message.oneofs[oneof as usize];
-                return Err(Fault::wrong(format!("both '{other}' and '{key}' are set, of which '{oneof}' can have one")));
+                return Err(Fault::wrong(format!(
+                    "both '{other}' and '{key}' are set, of which '{oneof}' can have one"
+                )));
             }
         }
         if !self.options.partial
@@ -452,9 +454,9 @@ fn integer(kind: Kind, head: Head<'_>, low: i128, high: i128) -> Result<i128, Fa
         Head::String(text) if is_wide => text.parse::<i128>().ok(),
         _ => None,
     };
-    value.filter(|value| (low..=high).contains(value)).ok_or_else(|| {
-        Fault::mismatch(&head, &format!("of type {}, a whole number from {low} to {high}", kind.name()))
-    })
+    value
+        .filter(|value| (low..=high).contains(value))
+        .ok_or_else(|| Fault::mismatch(&head, &format!("of type {}, a whole number from {low} to {high}", kind.name())))
 }
 
 /// The key of an object, which is text whatever it stands for, as a map's own type.

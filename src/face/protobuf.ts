@@ -1,0 +1,47 @@
+import type { CallOptions, ProtobufSchema, SchemaOptions } from "../centaurus.js";
+import type { Entry } from "./core.js";
+import type { ServiceFile } from "./service-file.js";
+import { exact } from "./services.js";
+
+/** What a schema can do, first what takes values, then what takes bytes. */
+const METHODS = ["encode", "fromJSON", "decode", "toJSON"] as const;
+
+/** What came of compiling: imports that are still wanted, or the schema. */
+interface Compiled {
+  missing: string[];
+  schema?: Uint8Array;
+  types: string[];
+}
+
+/** Compiles a schema in a worker, which asks for imports until it has them all, and has every worker keep it. `split`
+ *  gives the options of a service and those of its call. */
+export async function schema(
+  file: ServiceFile<"protobuf.compile">,
+  split: (options: object | undefined) => [own: object | undefined, call: CallOptions | undefined],
+  source: string,
+  { resolve, name = "schema.proto", ...options }: SchemaOptions & CallOptions = {},
+): Promise<ProtobufSchema> {
+  const { core, entries, gate } = file;
+  const sources = new Map<string, unknown>([[name, source]]);
+  for (;;) {
+    const compile = entries.get("protobuf.compile") as Entry;
+    const { missing, schema, types } = (await core.call(compile, [name, sources, !!resolve], split(options)[1], gate)) as Compiled;
+    if (schema) {
+      const functions = METHODS.map((method) => ({ name: `protobuf.${method}`, id: -1 }));
+      await file.register(functions, { schema });
+      const methods = METHODS.map((method, i) => [
+        method,
+        async (type: string, input: never, given?: CallOptions) => {
+          const [own, call] = split(given);
+          return core.call(functions[i] as Entry, [type, i > 1 ? exact(input, call?.transfer) : input, own], call);
+        },
+      ]);
+      return { types, ...Object.fromEntries(methods) };
+    }
+    for (const path of missing) {
+      const found = await resolve?.(path);
+      if (found == null) resolve = undefined;
+      else sources.set(path, found);
+    }
+  }
+}

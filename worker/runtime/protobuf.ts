@@ -1,0 +1,110 @@
+import type { Registered } from "./functions.js";
+import { type Bytes, bytesOf } from "./input.js";
+import { outOfMemoryError } from "./msgpack/faults.js";
+import { decode, encode, settings } from "./msgpack/index.js";
+import { moved, type Service } from "./services.js";
+
+/** The program of `worker/protobuf`. */
+interface Program {
+  memory: WebAssembly.Memory;
+  argument(length: number): number;
+  run(op: Op, schema: number): number;
+  result_at(): number;
+  result_length(): number;
+  clear(): void;
+}
+
+/** Its `Op`. */
+const enum Op {
+  Compile,
+  Load,
+  Encode,
+  Decode,
+  ToJson,
+  FromJson,
+}
+
+type Options = Record<string, unknown> | undefined;
+
+/** How values pass as MessagePack. As deep as it goes: a message inside another can be an array and a map. */
+const through = (options?: Options) => settings("protobuf", { maxDepth: 4096, ...options }, () => undefined);
+const PLAIN = through();
+
+let program: Program;
+
+/**
+ * Protocol Buffers over an instance of their wasm: without a schema what compiles one, with one the functions of that
+ * schema. Values go through MessagePack.
+ */
+export function protobuf({ module, schema }: { module?: WebAssembly.Module | BufferSource; schema?: Uint8Array }): Record<string, Registered["run"]> {
+  if (!schema) {
+    const compiled = module instanceof WebAssembly.Module ? module : new WebAssembly.Module(module as BufferSource);
+    const exports = new WebAssembly.Instance(compiled).exports as unknown as Program;
+    if (!exports.result_length) throw new TypeError("The WebAssembly is another program");
+    program = exports;
+    return { "protobuf.compile": compile as Registered["run"] };
+  }
+  const id = run(Op.Load, 0, [schema], (bytes) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true));
+  const call = <T>(op: Op, type: string, options: Options, content: Uint8Array, read: (result: Uint8Array) => T): T =>
+    run(op, id, [text(String(type)), encode(options, PLAIN), content], read);
+  const offered: Record<string, Service> = {
+    "protobuf.encode"(type: string, value: unknown, options: Options) {
+      return moved(this, call(Op.Encode, type, options, encode(value, through(shared(options))), copied));
+    },
+    async "protobuf.decode"(type: string, data: Bytes, options: Options) {
+      const int64 = options?.["int64"] === "bigint" ? { int64: "bigint" } : {};
+      return call(Op.Decode, type, options, await bytesOf(data), (result) => decode(result, through({ ...shared(options), ...int64 })));
+    },
+    async "protobuf.toJSON"(type: string, data: Bytes, options: Options) {
+      return call(Op.ToJson, type, options, await bytesOf(data), (result) => JSON.parse(new TextDecoder().decode(result)) as unknown);
+    },
+    "protobuf.fromJSON"(type: string, value: unknown, options: Options) {
+      return moved(this, call(Op.FromJson, type, options, text(JSON.stringify(value) ?? "null"), copied));
+    },
+  };
+  return offered as unknown as Record<string, Registered["run"]>;
+}
+
+/** Gives the schema, or which imports are missing where `more` can be asked for. */
+function compile(name: string, sources: Map<string, unknown>, more: boolean): object {
+  for (const [path, source] of sources) {
+    if (typeof source !== "string") throw new TypeError(`The source of ${path} must be a string`);
+  }
+  return run(Op.Compile, 0, [encode([name, sources, more], PLAIN)], unpacked);
+}
+
+/** Calls the program; `read` sees the result where it lies. */
+function run<T>(op: Op, schema: number, args: Uint8Array[], read: (result: Uint8Array) => T): T {
+  const { argument, clear } = program;
+  try {
+    for (const bytes of args) {
+      const at = argument(bytes.length);
+      if (!at && bytes.length) throw outOfMemoryError(bytes.length);
+      new Uint8Array(program.memory.buffer).set(bytes, at);
+    }
+    const ok = program.run(op, schema);
+    const result = new Uint8Array(program.memory.buffer, program.result_at(), program.result_length());
+    if (!ok) throw fault(unpacked(result));
+    return read(result);
+  } finally {
+    clear();
+  }
+}
+
+const text = (value: string) => new TextEncoder().encode(value);
+const copied = (bytes: Uint8Array) => bytes.slice();
+const unpacked = (bytes: Uint8Array) => decode(bytes, PLAIN) as never;
+
+/** What concerns MessagePack too. The program has checked it, or will. */
+function shared(options: Options): Options {
+  const max = options?.["maxAllocation"];
+  return typeof max === "number" && max >= 0 ? { maxAllocation: max } : {};
+}
+
+/** An error that the program wrote down. */
+function fault({ name, message, ...details }: { name: string; message: string; [detail: string]: unknown }): Error {
+  const known = { TypeError, RangeError }[name];
+  const error = new (known ?? Error)(message);
+  if (!known) Object.defineProperty(error, "name", { value: name, writable: true, configurable: true });
+  return Object.assign(error, details);
+}
