@@ -34,10 +34,13 @@ fuzz_target!(|bytes: &[u8]| {
     };
     let Ok(value) = SCHEMA.decode("rich.Rich", message, &options) else { return };
     Value::decode(&value, &Limits::default()).expect("it is MessagePack");
-    if let Ok(again) = SCHEMA.encode("rich.Rich", &value, &options) {
-        // Pairs of a map that come twice are still twice: each pass takes the last ones out of reach alike.
-        let back = SCHEMA.decode("rich.Rich", &again, &options);
-        assert!(back.is_ok_and(|back| back == value), "not the same after {again:?}");
+    // The first pass leaves out what says nothing, such as a packed list of nothing.
+    let pass = |value: &[u8]| {
+        let message = SCHEMA.encode("rich.Rich", value, &options).ok()?;
+        SCHEMA.decode("rich.Rich", &message, &options).ok()
+    };
+    if let Some(once) = pass(&value) {
+        assert_eq!(pass(&once).as_ref(), Some(&once));
     }
     if choice & 128 != 0 {
         let _ = SCHEMA.to_json("rich.Rich", message, &options);
