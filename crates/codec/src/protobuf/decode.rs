@@ -163,15 +163,13 @@ impl<'s> Decoder<'s> {
             }
         }
         let fills = self.options.defaults != Defaults::None;
-        if fills {
-            let present =
-                |i: usize| self.entries[base..end].binary_search_by_key(&(i as u32), |entry| entry.field).is_ok();
-            // Most messages have all their fields.
-            if count < message.fields.len() {
-                let absent =
-                    message.fields.iter().enumerate().filter(|(i, field)| self.is_filled(field) && !present(*i));
-                count += absent.count();
-            }
+        let known = count - usize::from(last == Some(UNKNOWN_FIELD));
+        // Most messages have all their fields.
+        if fills && known < message.fields.len() {
+            let entries = &self.entries[base..end];
+            let present = |i: usize| entries.binary_search_by_key(&(i as u32), |entry| entry.field).is_ok();
+            let absent = message.fields.iter().enumerate().filter(|(i, field)| self.is_filled(field) && !present(*i));
+            count += absent.count();
         }
         self.out.map(count)?;
         self.values += 1 + count as u64;

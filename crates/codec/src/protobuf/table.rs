@@ -193,8 +193,10 @@ impl Table {
         let mut enums = Vec::new();
         for (i, one) in pool.all_enums().enumerate() {
             numbers.enums.insert(one.full_name().into(), i as u32);
+            // In the order of the .proto, which the descriptor's own iterator does not keep.
+            let declared = one.enum_descriptor_proto().value.iter();
             let mut values: Vec<(i32, Box<str>)> =
-                one.values().map(|value| (value.number(), value.name().into())).collect();
+                declared.map(|value| (value.number(), value.name().into())).collect();
             let names = values.iter().map(|(number, name)| (name.clone(), *number)).collect();
             // Stable: the first name of a number comes first.
             values.sort_by_key(|(number, _)| *number);
