@@ -81,7 +81,7 @@ export class Services {
 
   /** How many other workers there can be. */
   get #helpers(): number {
-    return this.#file.core.settings.max - 1;
+    return this.#files.services.core.settings.max - 1;
   }
 
   /** Options of a call that may ask for other workers to help it, and how those are let go. It asks by the way of
