@@ -10,5 +10,9 @@ mod zlib_blocks;
 mod zlib_faults;
 #[path = "../zlib_limits.rs"]
 mod zlib_limits;
+#[path = "../zlib_python.rs"]
+mod zlib_python;
 #[path = "../zlib_roundtrip.rs"]
 mod zlib_roundtrip;
+#[path = "../zlib_vectors.rs"]
+mod zlib_vectors;
