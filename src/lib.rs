@@ -13,6 +13,8 @@
 extern crate alloc;
 
 pub mod command;
+#[cfg(target_arch = "wasm32")]
+pub mod exports;
 mod functions;
 mod pool;
 #[cfg(all(target_arch = "wasm32", feature = "standalone"))]

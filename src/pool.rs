@@ -6,7 +6,6 @@ use alloc::vec::Vec;
 
 use centaurus_protocol::{CallId, FunctionId, RegistrationId, WorkerId};
 use centaurus_scheduler::{Config, Refused, Request, Running, Scheduler, Time};
-use wasm_bindgen::prelude::*;
 
 use crate::functions::Functions;
 use crate::{command, stats};
@@ -18,7 +17,6 @@ const TERMINATED: i32 = -2;
 
 /// The scheduler behind numbers. `now` is in ms of the page's clock; so are all durations. Whatever is called may leave
 /// commands, which [`Pool::drain`] hands over.
-#[wasm_bindgen]
 #[derive(Debug)]
 pub struct Pool {
     scheduler: Scheduler,
@@ -51,11 +49,9 @@ fn refusal(refused: Refused) -> i32 {
     }
 }
 
-#[wasm_bindgen]
 impl Pool {
     /// A pool that starts no worker yet. `broadcast` is how many workers a broadcast brings up at least; a negative
     /// `idle_timeout` never stops an idle worker.
-    #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(
         min: u32,

@@ -1,4 +1,4 @@
-import { type Exports, own } from "./instance.js";
+import { type Exports, type Bit, own } from "./instance.js";
 import { Flag, MAGIC, Up, VERSION } from "../../worker/runtime/protocol.js";
 import { End, Op } from "./command.js";
 import { decode, failure, forCall } from "./errors.js";
@@ -32,7 +32,7 @@ export interface Request {
   timeout: number;
   retry: number;
   /** 1 if a signal may end it. */
-  cancellable: 0 | 1;
+  cancellable: Bit;
 }
 
 interface Registration {
@@ -203,7 +203,7 @@ export class Proxy implements Owner {
   }
 
   /** Hands a key over. 1 if there is one. */
-  #key(key: string | undefined): 0 | 1 {
+  #key(key: string | undefined): Bit {
     if (key === undefined) return 0;
     const bytes = new TextEncoder().encode(key);
     const at = this.#wasm.pool_key_room(this.#pool, bytes.length);

@@ -33,32 +33,22 @@ pub(crate) fn build(workspace: &Workspace, profile: Profile) -> Result<()> {
     let toolchain = Toolchain::find_or_install(workspace)?;
     fs::create_dir_all(workspace.pkg())?;
     write_protocol(workspace)?;
-    let files =
-        [(PROXY, package::PROXY_WASM), (WORKER, package::WORKER_WASM), (WORKER_SIMD, package::WORKER_SIMD_WASM)];
-    for (crate_, file) in files {
-        let wasm = wasm_file(workspace, &node, &toolchain, &crate_, profile)?;
+    for (crate_, file) in [(WORKER, package::WORKER_WASM), (WORKER_SIMD, package::WORKER_SIMD_WASM)] {
+        let compiled = crate_.compile(workspace, &toolchain)?;
+        let bound = crate_.bind(workspace, &compiled)?;
+        let wasm = finished(workspace, &node, &crate_, bound, profile)?;
         copy(&wasm, &workspace.pkg().join(file))?;
     }
     WORKER_SIMD.check_same_glue(&WORKER, workspace)?;
-    // Its exports are called as they are: it needs no glue.
-    let protobuf = PROTOBUF.compile(workspace, &toolchain)?;
-    let protobuf = finished(workspace, &node, &PROTOBUF, protobuf, profile)?;
-    copy(&protobuf, &workspace.pkg().join(package::PROTOBUF_WASM))?;
+    // Their exports are called as they are: they need no glue.
+    for (crate_, file) in [(PROXY, package::PROXY_WASM), (PROTOBUF, package::PROTOBUF_WASM)] {
+        let compiled = crate_.compile(workspace, &toolchain)?;
+        let wasm = finished(workspace, &node, &crate_, compiled, profile)?;
+        copy(&wasm, &workspace.pkg().join(file))?;
+    }
     bundle::bundle(workspace, &node)?;
     package::write(workspace)?;
     sizes::print(workspace)
-}
-
-fn wasm_file(
-    workspace: &Workspace,
-    node: &Node,
-    toolchain: &Toolchain,
-    crate_: &WasmCrate,
-    profile: Profile,
-) -> Result<std::path::PathBuf> {
-    let compiled = crate_.compile(workspace, toolchain)?;
-    let bound = crate_.bind(workspace, &compiled)?;
-    finished(workspace, node, crate_, bound, profile)
 }
 
 fn finished(

@@ -25,8 +25,6 @@ pub(crate) struct WasmCrate {
     flavour: &'static str,
     /// Target features and link arguments of this flavour.
     rustflags: &'static [&'static str],
-    /// Exports that only wasm-bindgen's own glue would use. What nothing else reaches goes with them.
-    unused: &'static [&'static str],
     /// The passes of wasm-opt.
     passes: &'static [&'static str],
     /// The features that wasm-opt may use beyond [`FEATURES`].
@@ -40,8 +38,6 @@ pub(crate) const PROXY: WasmCrate = WasmCrate {
     crate_features: &["standalone"],
     flavour: "plain",
     rustflags: &[],
-    // face/instance.ts calls the exports as they are.
-    unused: &["__wbindgen_start", "__wbindgen_externrefs", "__abort_handler", "__instance_terminated"],
     // Flat code, with its control flow made anew, shrinks once more: 1.5 % after gzip. So does code that calls what it
     // could have copied: a copy compresses worse than a call.
     passes: &[
@@ -53,6 +49,8 @@ pub(crate) const PROXY: WasmCrate = WasmCrate {
         "-Oz",
         "--reorder-functions",
         "--reorder-locals",
+        "--strip-debug",
+        "--strip-producers",
     ],
     features: &[],
 };
@@ -64,7 +62,6 @@ pub(crate) const WORKER: WasmCrate = WasmCrate {
     crate_features: &[],
     flavour: "plain",
     rustflags: &[],
-    unused: &[],
     passes: &["-O3"],
     features: &[],
 };
@@ -76,7 +73,6 @@ pub(crate) const WORKER_SIMD: WasmCrate = WasmCrate {
     crate_features: &["simd"],
     flavour: "simd",
     rustflags: &["-Ctarget-feature=+simd128"],
-    unused: &[],
     passes: &["-O3"],
     features: &["--enable-simd"],
 };
@@ -88,7 +84,6 @@ pub(crate) const PROTOBUF: WasmCrate = WasmCrate {
     crate_features: &[],
     flavour: "plain",
     rustflags: &[],
-    unused: &[],
     passes: &["-O2", "--strip-debug", "--strip-producers"],
     features: &[],
 };
@@ -132,7 +127,7 @@ impl WasmCrate {
     pub(crate) fn bind(&self, workspace: &Workspace, compiled: &Path) -> Result<PathBuf> {
         let dir = self.glue_dir(workspace);
         let bound = dir.join(format!("{}_bg.wasm", self.stem()));
-        let mut output = Bindgen::new()
+        Bindgen::new()
             .input_path(compiled)
             .web(true)?
             .typescript(true)
@@ -140,12 +135,8 @@ impl WasmCrate {
             .remove_producers_section(true)
             // We always say which module to instantiate; a default URL would make bundlers emit the file twice.
             .omit_default_module_path(true)
-            .generate_output()
+            .generate(&dir)
             .with_context(|| format!("wasm-bindgen cannot read {}", compiled.display()))?;
-        for name in self.unused {
-            output.wasm_mut().exports.remove(name)?;
-        }
-        output.emit(&dir)?;
         Ok(bound)
     }
 
