@@ -13,7 +13,8 @@ export interface Exports {
   pool_submit(pool: number, now: number, fn: number): number;
   pool_key_room(pool: number, length: number): number;
   pool_submit_with(
-    pool: number, now: number, fn: number, priority: number, keyed: Bit, timeout: number, retry: number, cancellable: Bit, stream: Bit, movable: Bit,
+    pool: number, now: number, fn: number, priority: number, keyed: Bit, timeout: number, retry: number, cancellable: Bit,
+    stream: Bit, movable: Bit,
   ): number;
   pool_broadcast(
     pool: number, now: number, fn: number, priority: number, timeout: number, retry: number, cancellable: Bit,
