@@ -238,6 +238,10 @@ export interface Msgpack {
   encode(value: unknown, options?: MsgpackOptions & CallOptions): Promise<Uint8Array<ArrayBuffer>>;
   /** The value of one MessagePack message. */
   decode(bytes: Bytes, options?: MsgpackOptions & CallOptions): Promise<unknown>;
+  /** Each value that is written to it as a message, one behind the other. */
+  encodeStream(options?: MsgpackOptions & CallOptions): TransformStream<unknown, Uint8Array<ArrayBuffer>>;
+  /** The values of messages that stand one behind the other, cut into chunks anywhere. Limits and offsets are those of each message. */
+  decodeStream(options?: MsgpackOptions & CallOptions): TransformStream<BufferSource, unknown>;
 }
 
 /** What `onProgress` of the zlib services is given for inputs that take a while. */

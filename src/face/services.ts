@@ -7,8 +7,8 @@ import { ServiceFile } from "./service-file.js";
 import { transform } from "./zlib-stream.js";
 
 const NAMES = [
-  "zlib.compress", "zlib.decompress", "zlib.stream", "zlib.help", "msgpack.encode", "msgpack.decode", "pack", "unpack", "digest",
-  "digest.help",
+  "zlib.compress", "zlib.decompress", "zlib.stream", "zlib.help", "msgpack.encode", "msgpack.decode", "msgpack.stream", "pack", "unpack",
+  "digest", "digest.help",
 ] as const;
 /** Bytes from which other workers may help: with a digest one was measured to be done sooner at 4 and 8 MiB, and what is
  *  less than this to compress is done in 10 ms. */
@@ -49,6 +49,9 @@ export class Services {
   readonly msgpack: Msgpack = {
     encode: (value, options) => this.call("msgpack.encode", value, options),
     decode: (bytes, options) => this.onBytes("msgpack.decode", bytes, options),
+    // Any value may come, among them the one that means the end.
+    encodeStream: (options) => transform((port) => this.#ported("msgpack.stream", port, options, "encode"), (value) => [value]),
+    decodeStream: (options) => transform((port) => this.#ported("msgpack.stream", port, options, "decode"), exact),
   };
 
   readonly zlib: Zlib = {

@@ -1,17 +1,15 @@
 import type { CallStream } from "./call-stream.js";
 
-type Output = Uint8Array<ArrayBuffer>;
-
 /**
- * A transform of bytes whose state lives in a worker: a call holds the worker for as long as the transform is open, gives
- * nothing when it is set up and then what comes out, and asks for chunks through a port, a message for each, some ahead.
- * It gets them while someone reads.
+ * A transform whose state lives in a worker: a call holds the worker for as long as the transform is open, gives nothing
+ * when it is set up and then what comes out, an array being several, and asks for chunks through a port, a message for
+ * each, some ahead. It gets them while someone reads.
  *
  * Made of its two ends, because not every engine tells a `TransformStream`'s transformer that one of them was given up
  * (Streams, transformer `cancel`), and the worker's state has to go then.
  */
-export function transform<T>(
-  call: (port: MessagePort) => CallStream<Output>,
+export function transform<T, Output>(
+  call: (port: MessagePort) => CallStream<Output | Output[] | undefined>,
   check: (chunk: T) => unknown,
   end?: () => void,
 ): TransformStream<T, Output> {
@@ -47,7 +45,7 @@ export function transform<T>(
       state = "open";
       if (output) {
         wanted = false;
-        reader.enqueue(output);
+        for (const one of ([] as Output[]).concat(output)) reader.enqueue(one);
       }
       wake();
     }

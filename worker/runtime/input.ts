@@ -107,7 +107,12 @@ async function* fromBlob(blob: Blob): AsyncGenerator<Uint8Array, void> {
 }
 
 async function* fromPort(port: MessagePort, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
-  const inbox = new Inbox<Bytes | null>(port, signal);
+  for await (const chunk of chunksOf<Bytes>(port, signal)) yield await bytesOf(chunk);
+}
+
+/** What comes through a port, asked for some ahead. */
+export async function* chunksOf<T>(port: MessagePort, signal: AbortSignal): AsyncGenerator<T, void> {
+  const inbox = new Inbox<T | null>(port, signal);
   try {
     for (let i = 0; i < AHEAD; i += 1) port.postMessage(0);
     for (;;) {
@@ -115,7 +120,7 @@ async function* fromPort(port: MessagePort, signal: AbortSignal): AsyncGenerator
       signal.throwIfAborted();
       if (!chunk) return;
       port.postMessage(0);
-      yield await bytesOf(chunk);
+      yield chunk;
     }
   } finally {
     port.close();

@@ -3,7 +3,7 @@ import type { Registered } from "./functions.js";
 import { digest } from "./digest.js";
 import { help } from "./digest-tree.js";
 import { bytesOf, type Bytes, type Input } from "./input.js";
-import { decode, encode, type Lookup, settings } from "./msgpack/index.js";
+import { decode, decoded, encode, encoded, type Lookup, settings } from "./msgpack/index.js";
 import { pack, unpack } from "./pack.js";
 import type { Task } from "./task.js";
 import { help as compressFor } from "./zlib/blocks.js";
@@ -36,6 +36,9 @@ export function services({ module }: { module: WebAssembly.Module | BufferSource
     },
     async "msgpack.decode"(data: Bytes, options: object) {
       return decode(await bytesOf(data), settings("msgpack.decode", options, lookup));
+    },
+    "msgpack.stream"(port: MessagePort, options: object, direction: "encode" | "decode") {
+      return (direction === "encode" ? encoded : decoded)(this, port, settings(`msgpack.${direction}Stream`, options, lookup));
     },
     pack(value: unknown, options: object) {
       return moved(this, pack(value, options, lookup));
