@@ -176,7 +176,7 @@ export interface MsgpackOptions {
 export interface OutputLimits {
   /** Bytes of output that are accepted. Default: 1 GiB, for a stream 64 GiB. */
   maxOutput?: number;
-  /** Output bytes for one input byte that are accepted, once the output is over 256 MiB. Default: 500. */
+  /** Output bytes for one input byte that are accepted, once the output is over 64 KiB. Default: 500, once it is over 256 MiB. */
   maxRatio?: number;
 }
 

@@ -6,7 +6,7 @@ use super::backend::{self, InflateBackend, WINDOW};
 use super::checksum::{Check, Field};
 use super::{
     DEFAULT_MAX_OUTPUT, DEFAULT_MAX_RATIO, DEFAULT_MAX_STREAM_OUTPUT, DefaultInflate, Format, Options,
-    RATIO_FREE_OUTPUT, header,
+    RATIO_FREE_OUTPUT, STRICT_RATIO_FREE_OUTPUT, header,
 };
 
 /// Bytes between two moves of the window to its front: few enough for a processor's cache, enough to make the move,
@@ -59,6 +59,8 @@ pub struct Decompressor<B = DefaultInflate> {
     total_out: u64,
     max_output: u64,
     max_ratio: u64,
+    /// Output up to which that does not count.
+    ratio_free: u64,
     /// Met before; the stream is over.
     fault: Option<Error>,
 }
@@ -102,6 +104,7 @@ impl<B: InflateBackend> Decompressor<B> {
             total_out: 0,
             max_output: options.max_output.unwrap_or(DEFAULT_MAX_STREAM_OUTPUT),
             max_ratio: options.max_ratio.unwrap_or(DEFAULT_MAX_RATIO),
+            ratio_free: options.max_ratio.map_or(RATIO_FREE_OUTPUT, |_| STRICT_RATIO_FREE_OUTPUT),
             fault: None,
         };
         if options.format == Format::DeflateRaw {
@@ -270,7 +273,7 @@ impl<B: InflateBackend> Decompressor<B> {
         if self.total_out > self.max_output {
             return Err(Error::Limit { limit: Limit::Output, max: self.max_output, at });
         }
-        if self.total_out > RATIO_FREE_OUTPUT && self.total_out / self.max_ratio.max(1) >= offset {
+        if self.total_out > self.ratio_free && self.total_out > self.max_ratio.saturating_mul(offset) {
             return Err(Error::Limit { limit: Limit::Ratio, max: self.max_ratio, at });
         }
         Ok(())

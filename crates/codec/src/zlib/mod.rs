@@ -97,9 +97,13 @@ pub const DEFAULT_MAX_STREAM_OUTPUT: u64 = 64 << 30;
 /// 100, sparse rasters a few hundred; what is above this is hardly anything but one byte repeated.
 pub const DEFAULT_MAX_RATIO: u64 = 500;
 
-/// Output that no ratio forbids: 256 MiB. A page survives that much, and a buffer of zeros of that size is more often an
-/// empty canvas than an attack.
+/// Output that the default ratio does not forbid: 256 MiB. A page survives that much, and a buffer of zeros of that size
+/// is more often an empty canvas than an attack.
 pub const RATIO_FREE_OUTPUT: u64 = 256 << 20;
+
+/// Output that a ratio of the caller's does not forbid: 64 KiB. Honest data begins with a run now and then, and so much
+/// is no attack.
+pub const STRICT_RATIO_FREE_OUTPUT: u64 = 64 << 10;
 
 /// How to compress and decompress. A decompressor has no use for the level.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -113,7 +117,7 @@ pub struct Options<'d> {
     pub dictionary: &'d [u8],
     /// Most bytes to put out. `None`: [`DEFAULT_MAX_OUTPUT`] for whole inputs, [`DEFAULT_MAX_STREAM_OUTPUT`] for streams.
     pub max_output: Option<u64>,
-    /// Most bytes out for each byte in, once there are more than [`RATIO_FREE_OUTPUT`]; decompression only. `None`:
-    /// [`DEFAULT_MAX_RATIO`].
+    /// Most bytes out for each byte in, once there are more than [`STRICT_RATIO_FREE_OUTPUT`]; decompression only. `None`:
+    /// [`DEFAULT_MAX_RATIO`], once there are more than [`RATIO_FREE_OUTPUT`].
     pub max_ratio: Option<u64>,
 }

@@ -73,6 +73,18 @@ fn a_short_bomb_is_no_bomb() {
 }
 
 #[test]
+fn a_ratio_of_the_caller_s_counts_almost_at_once() {
+    let packed = bomb(Format::Zlib, 1);
+    let with = |max_ratio| zlib::decompress(&packed, &Options { max_ratio: Some(max_ratio), ..Options::default() });
+    let Err(Error::Limit { limit: Limit::Ratio, max: 10, .. }) = with(10) else { panic!("{:?}", with(10)) };
+    assert_eq!(with(1032).unwrap().len(), 1 << 20);
+    let text = b"All cities are alike; each happy city is alike in its own way. ".repeat(20_000);
+    let packed = zlib::compress(&text, &Options::default()).unwrap();
+    let ratio = text.len().div_ceil(packed.len()) as u64;
+    assert_eq!(zlib::decompress(&packed, &Options { max_ratio: Some(2 * ratio), ..Options::default() }).unwrap(), text);
+}
+
+#[test]
 fn many_empty_members_cost_nothing() {
     let options = Options { format: Format::Gzip, ..Options::default() };
     let member = zlib::compress(b"", &options).unwrap();
