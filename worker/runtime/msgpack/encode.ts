@@ -2,16 +2,20 @@ import { limitError, unsupportedValueError } from "./faults.js";
 import type { Settings } from "./options.js";
 import { isType } from "./options.js";
 import { pathOf, type Open } from "./path.js";
+import { LOST, Shapes, type Shape } from "./shapes.js";
 import { Kind } from "./structured-format.js";
 import { Structure } from "./structure.js";
 import { writeTimestamp } from "./timestamp.js";
 import { Writer } from "./writer.js";
 
 const writer = new Writer();
+const shapes = new Shapes();
+const ENCODER = new TextEncoder();
 
 /** Writes a value as one MessagePack message. */
 export function encode(value: unknown, settings: Settings): Uint8Array<ArrayBuffer> {
   writer.begin(settings.maxAllocation);
+  shapes.tidy();
   new Walk(settings).value(value);
   return writer.finish();
 }
@@ -46,6 +50,7 @@ export class Walk {
       const depth = open.length;
       // Stays with what is open until something is opened inside it.
       let next = top.next;
+      let shape = top.shape;
       for (;;) {
         if (next === count) {
           open.pop();
@@ -54,8 +59,9 @@ export class Walk {
         let value: unknown;
         if (keys) {
           const key = keys[next++] as string;
-          if (structure) structure.string(key);
-          else writer.string(key);
+          const known = shape.after(key);
+          if (known !== undefined) writer.ascii(known.bytes);
+          shape = known ?? this.#key(shape, key);
           value = (from as Record<string, unknown>)[key];
         } else {
           value = (from as unknown[])[next++];
@@ -68,6 +74,7 @@ export class Walk {
         else if (typeof value === "number") writer.number(value, narrow);
         else {
           top.next = next;
+          top.shape = shape;
           this.#write(value);
           if (open.length !== depth) break;
         }
@@ -77,7 +84,7 @@ export class Walk {
 
   /** Opens what is to be walked, of which the head has been written. */
   push(kind: Open["kind"], from: Open["from"], keys: readonly string[] | undefined, count: number): void {
-    this.#open.push({ kind, from, keys, next: 0, count });
+    this.#open.push({ kind, from, keys, next: 0, count, shape: shapes.root() });
   }
 
   /** That one level more is allowed; asked before its head is written. */
@@ -93,6 +100,15 @@ export class Walk {
   binary(bytes: Uint8Array): void {
     if (bytes.length > LONGEST) throw this.unsupported("binary data of 4 GiB or more", "pass it in pieces");
     writer.binary(bytes);
+  }
+
+  /** Writes a key that was not known to follow the one before, and learns it if it is plain enough. */
+  #key(before: Shape, key: string): Shape {
+    if (this.#structure) this.#structure.string(key);
+    else writer.string(key);
+    if (!shapes.keeps(before, key.length)) return LOST;
+    const bytes = ENCODER.encode(key);
+    return bytes.length === key.length ? shapes.learn(before, key, bytes, 0, bytes.length) : LOST;
   }
 
   /** Writes a leaf, or the head of what is opened to be walked. */

@@ -1,3 +1,5 @@
+import type { Shape } from "./shapes.js";
+
 /** What has been begun and is being walked. */
 export interface Open {
   /** `Record`: the properties of something else than a plain object, keys and values in turn. */
@@ -9,6 +11,8 @@ export interface Open {
   /** How many elements or properties have been taken. */
   next: number;
   count: number;
+  /** The key that was written last, of an object. */
+  shape: Shape;
 }
 
 /** Steps that are shown from either end of a longer path. */

@@ -1,6 +1,6 @@
 /**
  * Keys of maps, known by the keys before them. Rows repeat their keys in the same order, so the next key is nearly always
- * the one that followed the last time: its bytes are compared and no string is made.
+ * the one that followed the last time: who reads compares its bytes and makes no string, who writes copies its bytes.
  */
 export class Shape {
   /** Those that followed, the usual one first. */
@@ -27,6 +27,13 @@ export class Shape {
     return others?.find((other) => other.is(message, start, length));
   }
 
+  /** The key that follows, if it is known to follow here. */
+  after(key: string): Shape | undefined {
+    const { next, others } = this;
+    if (next === undefined || next.key === key) return next;
+    return others?.find((other) => other.key === key);
+  }
+
   is(message: Uint8Array, start: number, length: number): boolean {
     const { bytes } = this;
     if (bytes.length !== length) return false;
@@ -43,6 +50,9 @@ const MOST_OTHERS = 7;
 const MOST = 4096;
 
 const NONE = new Uint8Array(0);
+
+/** What follows a key that is not remembered. */
+export const LOST = new Shape("", NONE, -1);
 
 /** All that is remembered, from one message to the next. */
 export class Shapes {
@@ -61,11 +71,15 @@ export class Shapes {
     this.#count = 0;
   }
 
-  /** Learns a key that `Shape.follow` did not know. */
+  /** Whether a key of so many bytes would be remembered. */
+  keeps({ depth, others }: Shape, length: number): boolean {
+    return depth >= 0 && depth < DEEPEST && length <= LONGEST_KEY && this.#count < MOST && (others?.length ?? 0) < MOST_OTHERS;
+  }
+
+  /** Learns a key that was not known to follow. */
   learn(after: Shape, key: string, message: Uint8Array, start: number, length: number): Shape {
+    if (!this.keeps(after, length)) return new Shape(key, NONE, -1);
     const { depth, others } = after;
-    const keeps = depth >= 0 && depth < DEEPEST && length <= LONGEST_KEY && this.#count < MOST && (others?.length ?? 0) < MOST_OTHERS;
-    if (!keeps) return new Shape(key, NONE, -1);
     const shape = new Shape(key, message.slice(start, start + length), depth + 1);
     this.#count += 1;
     if (!after.next) after.next = shape;

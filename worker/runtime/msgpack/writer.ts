@@ -153,6 +153,21 @@ export class Writer {
     this.#at = at;
   }
 
+  /** A short string as its bytes, all of them ASCII. */
+  ascii(value: Uint8Array): void {
+    const { length } = value;
+    if (this.#at + length + HEAD > this.#bytes.length) this.#room(length + HEAD, length);
+    const bytes = this.#bytes;
+    let at = this.#at;
+    if (length < 0x20) bytes[at++] = 0xa0 | length;
+    else {
+      bytes[at++] = 0xd9;
+      bytes[at++] = length;
+    }
+    for (let i = 0; i < length; i++) bytes[at++] = value[i] as number;
+    this.#at = at;
+  }
+
   /** Writes a short string of which the first `i` units are ASCII and stand already behind a head of so many bytes. */
   #wide(value: string, i: number, head: number): void {
     const bytes = this.#bytes;
