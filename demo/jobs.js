@@ -121,3 +121,14 @@ export async function* lights(citiesUrl, batch) {
     yield out;
   }
 }
+
+/** The value as the bytes of JSON. */
+export function toJson(value) {
+  const bytes = new TextEncoder().encode(JSON.stringify(value));
+  return this.transfer(bytes, [bytes.buffer]);
+}
+
+/** The value of the bytes of JSON. */
+export function fromJson(bytes) {
+  return JSON.parse(new TextDecoder().decode(bytes));
+}

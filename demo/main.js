@@ -10,9 +10,11 @@ import { POOL_SIZE, isStrict, openPool } from "./app/pool.js";
 import { Score } from "./app/score.js";
 import { Timeline } from "./app/timeline.js";
 import { compressCard } from "./cards/compress.js";
+import { formatsCard } from "./cards/formats.js";
 import { originalCard } from "./cards/original.js";
 import { packCard } from "./cards/pack.js";
 import { searchCard } from "./cards/search.js";
+import { squeezeCard } from "./cards/squeeze.js";
 import { stopCard } from "./cards/stop.js";
 import { streamCard } from "./cards/stream.js";
 
@@ -22,7 +24,8 @@ const play = { frames: new Frames(), timeline: new Timeline(POOL_SIZE), cities: 
 play.frames.start();
 const score = new Score(find("#score"), play.frames, play.timeline);
 const cards = [searchCard, compressCard, packCard, stopCard, streamCard].map((card) => card(play));
-const runOriginal = originalCard(play);
+const formats = formatsCard(play);
+const poolOnly = [originalCard, squeezeCard].map((card) => card(play));
 const world = new WorldMap(find("#world"), "map");
 play.frames.each(() => world.draw());
 let poolProblem = "Waiting for the pool.";
@@ -33,7 +36,8 @@ function unblock() {
     main.block(dataProblem);
     pool.block(poolProblem || dataProblem);
   }
-  runOriginal.block(poolProblem);
+  formats.block(poolProblem || dataProblem);
+  for (const card of poolOnly) card.block(poolProblem);
 }
 
 async function startPool() {
