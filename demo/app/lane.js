@@ -94,9 +94,13 @@ export class Lane {
       const task = mainThreadTask((value) => progress(value?.done ?? value));
       end = { text: await this.#run({ task, signal: controller.signal, progress, say }), tone: "" };
     } catch (error) {
-      end = controller.signal.aborted && error === controller.signal.reason
-        ? { text: `Cancelled: the promise rejected with ${error.name} at once.`, tone: "cancelled" }
-        : { text: explain(error), tone: "error" };
+      if (controller.signal.aborted && error === controller.signal.reason) {
+        end = { text: `Cancelled: the promise rejected with ${error.name} at once.`, tone: "cancelled" };
+      } else if (error?.name === "AbortError") {
+        end = { text: error.message, tone: "cancelled" };
+      } else {
+        end = { text: explain(error), tone: "error" };
+      }
     }
     const took = performance.now() - began;
     // A restarted lane shows the newer run alone.
