@@ -7,8 +7,8 @@
 //! proto3; editions are not known to the parser.
 //!
 //! Decisions that the format leaves open: a string that is not UTF-8 is refused in proto2 too, since nobody could hold
-//! it; a number that an enum has no name for stays a number, in closed enums too, so that nothing is lost; message sets,
-//! which proto2 had before extensions, are not known.
+//! it; a number that an enum has no name for stays a number, in closed enums too, so that nothing is lost. Message sets,
+//! which proto2 had before extensions, pass whole as unknown fields ([`Options::unknown`]); their items are not taken apart.
 
 mod compile;
 mod decode;
