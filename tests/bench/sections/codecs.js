@@ -33,8 +33,8 @@ async function deflateCities() {
   for (const [whom, wanted] of [[NATIVE_DEFLATE, 1], ['pako', 1.7], ['fflate', 2]]) {
     atLeast('deflate level 6, one worker', wanted, whom, timesAsLong(outside, whom));
   }
-  // The engines' own streams are zlib.
-  within("deflate level 6, bytes (zlib's)", results.get(NATIVE_DEFLATE).length, results.get('centaurus').length, count);
+  // pako's output is zlib's, byte for byte; the engines' streams are builds of zlib with other searches.
+  within("deflate level 6, bytes (zlib's)", results.get('pako').length, results.get('centaurus').length, count);
 }
 
 /** One input shared out over the pool. The coordinator counts, and what the page's own thread does is nobody's. */

@@ -16,7 +16,8 @@ type Search = [c_int; 4];
 /// is not used, another.
 ///
 /// Its levels 1 to 6 are not zlib's: they trade size for speed, and 6 makes JSON 1 % larger than zlib does. Its method
-/// of 7, lazy matching, is faster with a short search than its 6, and makes less than zlib does with its longer one. Its 9
+/// of 7, lazy matching, is faster with a short search than its 6. Against zlib's 6 the result was measured smaller for
+/// JSON and scripts, 0.1 % larger for prose, 0.6 % larger for a WebAssembly file. Its 9
 /// takes matches of three bytes from any distance, which makes text larger than its 8.
 const LEVELS: [(c_int, Option<Search>); 10] = [
     (0, None),
