@@ -67,7 +67,8 @@ test('nothing is taken faster than it is read', async (t) => {
   const reader = endless.pipeThrough(c.zlib.compressStream({ level: 0 })).getReader();
   await reader.read();
   await sleep(150);
-  assert(pulled < 12, `${pulled} chunks were taken for one that was read`);
+  // Six on their way to the worker, and a few in the queues of the streams in between.
+  assert(pulled < 20, `${pulled} chunks were taken for one that was read`);
   const before = pulled;
   for (let i = 0; i < 10; i += 1) await reader.read();
   assert(pulled > before, 'and it goes on when it is read');

@@ -105,6 +105,10 @@ function shared(options: Options): Options {
 function fault({ name, message, ...details }: { name: string; message: string; [detail: string]: unknown }): Error {
   const known = { TypeError, RangeError }[name];
   const error = new (known ?? Error)(message);
-  if (!known) Object.defineProperty(error, "name", { value: name, writable: true, configurable: true });
-  return Object.assign(error, details);
+  const define = (key: string, value: unknown, enumerable: boolean) =>
+    Object.defineProperty(error, key, { value, enumerable, writable: true, configurable: true });
+  if (!known) define("name", name, false);
+  // Defined, not assigned: WebKit's errors have a `line` and a `column` of their own, which would stay hidden.
+  for (const [key, value] of Object.entries(details)) define(key, value, true);
+  return error;
 }
