@@ -90,7 +90,8 @@ export class Blocks {
   get full(): boolean {
     let hands = 0;
     for (const helper of this.#helpers) if (helper.here) hands += 1;
-    return this.#jobs.length > hands * (AHEAD + 1);
+    // As many for ourselves as for a helper, so that nobody waits for whoever happens to have the first.
+    return this.#jobs.length > (hands && hands + 1) * (AHEAD + 1);
   }
 
   push(block: Block): void {
