@@ -53,8 +53,6 @@ export async function* piecesOf(data: Input, task: Task): AsyncGenerator<Uint8Ar
 export class Progress {
   #loaded = 0;
   #told = performance.now();
-  /** What was told last. */
-  #known = -1;
 
   constructor(readonly task: Task, readonly total: number | undefined) {}
 
@@ -65,13 +63,11 @@ export class Progress {
     this.#tell();
   }
 
-  /** The last news is the whole, once. */
   end(): void {
-    if (this.#known !== this.#loaded) this.#tell();
+    this.#tell();
   }
 
   #tell(): void {
-    this.#known = this.#loaded;
     progress(this.task, this.#loaded, this.total);
   }
 }
