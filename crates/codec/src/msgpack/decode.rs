@@ -2,6 +2,7 @@ use rmp::Marker;
 
 use crate::{Error, Limit, Place};
 
+use super::reader::{self, Reader};
 use super::{FORMAT, Limits, MAX_DEPTH, Timestamp, VALUE_COST};
 
 /// An integer, with what the message tells of its type.
@@ -90,8 +91,7 @@ pub fn validate(bytes: &[u8], limits: &Limits) -> Result<(), Error> {
 /// Reads one value after another from bytes.
 #[derive(Debug)]
 pub struct Decoder<'b> {
-    bytes: &'b [u8],
-    position: usize,
+    reader: Reader<'b>,
     limits: Limits,
     allocated: u64,
 }
@@ -117,13 +117,13 @@ impl<'b> Decoder<'b> {
             });
         }
         let limits = Limits { max_depth: limits.max_depth.min(MAX_DEPTH), ..*limits };
-        Ok(Self { bytes, position: 0, limits, allocated: 0 })
+        Ok(Self { reader: Reader::new(bytes), limits, allocated: 0 })
     }
 
     /// Bytes read so far.
     #[must_use]
     pub fn position(&self) -> usize {
-        self.position
+        self.reader.position()
     }
 
     /// That nothing follows.
@@ -132,9 +132,9 @@ impl<'b> Decoder<'b> {
     ///
     /// [`Error::TrailingData`].
     pub fn end(&self) -> Result<(), Error> {
-        match self.bytes.len() - self.position {
+        match self.reader.left() {
             0 => Ok(()),
-            rest => Err(Error::TrailingData { format: FORMAT, offset: self.position as u64, length: rest as u64 }),
+            rest => Err(Error::TrailingData { format: FORMAT, offset: self.position() as u64, length: rest as u64 }),
         }
     }
 
@@ -146,8 +146,8 @@ impl<'b> Decoder<'b> {
     pub fn value<B: Builder>(&mut self, builder: &mut B) -> Result<B::Value, B::Error> {
         let mut open: Vec<Frame<B>> = Vec::new();
         loop {
-            let start = self.position;
-            let [marker] = self.take("a value")?;
+            let start = self.position();
+            let [marker] = self.reader.take("a value")?;
             self.spend(VALUE_COST, start)?;
             let mut value = match Marker::from_u8(marker) {
                 Marker::Null => builder.nil()?,
@@ -187,11 +187,11 @@ impl<'b> Decoder<'b> {
                 | Marker::Ext16
                 | Marker::Ext32) => {
                     let length = self.length(marker)?;
-                    let [kind] = self.take("an extension")?;
+                    let [kind] = self.reader.take("an extension")?;
                     let kind = i8::from_be_bytes([kind]);
                     let content = self.content(length, "an extension")?;
                     if kind == Timestamp::EXTENSION {
-                        builder.timestamp(Timestamp::read(content, self.position as u64)?, content)?
+                        builder.timestamp(Timestamp::read(content, self.position() as u64)?, content)?
                     } else {
                         builder.extension(kind, content)?
                     }
@@ -220,8 +220,7 @@ impl<'b> Decoder<'b> {
                     builder.finish_map(map)?
                 }
                 Marker::Reserved => {
-                    let what = "the byte 0xc1, which no value begins with";
-                    return Err(Error::Corrupt { format: FORMAT, offset: start as u64, what }.into());
+                    return Err(reader::reserved(start).into());
                 }
             };
             // A complete value goes to what is open, which it may complete in turn.
@@ -264,57 +263,29 @@ impl<'b> Decoder<'b> {
         Err(Error::Limit { limit: Limit::Depth, max, at: Place::Offset(start as u64) })
     }
 
-    /// The length that a marker carries or that follows it.
     fn length(&mut self, marker: Marker) -> Result<u32, Error> {
-        Ok(match marker {
-            Marker::FixStr(length) | Marker::FixArray(length) | Marker::FixMap(length) => length.into(),
-            Marker::FixExt1 => 1,
-            Marker::FixExt2 => 2,
-            Marker::FixExt4 => 4,
-            Marker::FixExt8 => 8,
-            Marker::FixExt16 => 16,
-            Marker::Str8 | Marker::Bin8 | Marker::Ext8 => u8::from_be_bytes(self.take(LENGTH)?).into(),
-            Marker::Str16 | Marker::Bin16 | Marker::Ext16 | Marker::Array16 | Marker::Map16 => {
-                u16::from_be_bytes(self.take(LENGTH)?).into()
-            }
-            _ => u32::from_be_bytes(self.take(LENGTH)?),
-        })
+        self.reader.length(marker, "a length")
     }
 
     fn text(&mut self, marker: Marker) -> Result<&'b str, Error> {
         let length = self.length(marker)?;
-        let start = self.position;
-        core::str::from_utf8(self.content(length, "a string")?).map_err(|fault| {
-            let offset = (start + fault.valid_up_to()) as u64;
-            Error::Corrupt { format: FORMAT, offset, what: "a string that is not UTF-8" }
-        })
+        let start = self.position();
+        reader::text(self.content(length, "a string")?, start)
     }
 
     fn number<const N: usize>(&mut self) -> Result<[u8; N], Error> {
-        self.take("a number")
-    }
-
-    fn take<const N: usize>(&mut self, inside: &'static str) -> Result<[u8; N], Error> {
-        match self.bytes[self.position..].first_chunk::<N>() {
-            Some(bytes) => {
-                self.position += N;
-                Ok(*bytes)
-            }
-            None => Err(self.truncated(inside)),
-        }
+        self.reader.take("a number")
     }
 
     fn content(&mut self, length: u32, inside: &'static str) -> Result<&'b [u8], Error> {
-        let start = self.position;
-        let rest: &'b [u8] = &self.bytes[start..];
-        let content = rest.get(..length as usize).ok_or_else(|| self.truncated(inside))?;
+        let start = self.position();
+        let content = self.reader.content(length, inside)?;
         self.spend(length.into(), start)?;
-        self.position += content.len();
         Ok(content)
     }
 
     fn check_claim(&self, bytes: u64, inside: &'static str) -> Result<(), Error> {
-        if bytes > (self.bytes.len() - self.position) as u64 { Err(self.truncated(inside)) } else { Ok(()) }
+        if bytes > self.reader.left() as u64 { Err(self.reader.truncated(inside)) } else { Ok(()) }
     }
 
     fn spend(&mut self, bytes: u64, start: usize) -> Result<(), Error> {
@@ -325,14 +296,7 @@ impl<'b> Decoder<'b> {
         }
         Ok(())
     }
-
-    fn truncated(&self, inside: &'static str) -> Error {
-        Error::Truncated { format: FORMAT, offset: self.bytes.len() as u64, inside }
-    }
 }
-
-/// What is incomplete where a length is missing.
-const LENGTH: &str = "a length";
 
 /// Makes nothing of anything.
 struct Nothing;

@@ -7,6 +7,7 @@
 
 mod decode;
 mod encode;
+pub(crate) mod reader;
 mod timestamp;
 #[cfg(feature = "serde")]
 mod typed;

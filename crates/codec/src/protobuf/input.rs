@@ -3,7 +3,10 @@
 use rmp::Marker;
 
 use crate::Error;
-use crate::msgpack::FORMAT;
+use crate::msgpack::reader::{self, Reader};
+
+/// What an error on the end of the bytes says was being read.
+const VALUE: &str = "a value";
 
 /// A value, or the head of one that has parts, which follow.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -42,22 +45,19 @@ impl Head<'_> {
 }
 
 #[derive(Debug)]
-pub(super) struct Input<'b> {
-    bytes: &'b [u8],
-    at: usize,
-}
+pub(super) struct Input<'b>(Reader<'b>);
 
 impl<'b> Input<'b> {
     pub(super) fn new(bytes: &'b [u8]) -> Self {
-        Self { bytes, at: 0 }
+        Self(Reader::new(bytes))
     }
 
     pub(super) fn is_done(&self) -> bool {
-        self.at == self.bytes.len()
+        self.0.left() == 0
     }
 
     pub(super) fn position(&self) -> usize {
-        self.at
+        self.0.position()
     }
 
     /// The next value.
@@ -85,10 +85,8 @@ impl<'b> Input<'b> {
             Marker::F64 => Head::Float(f64::from_be_bytes(self.take()?)),
             marker @ (Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32) => {
                 let length = self.length(marker)?;
-                let start = self.at;
-                let text = core::str::from_utf8(self.content(length)?)
-                    .map_err(|fault| self.corrupt(start + fault.valid_up_to(), "a string that is not UTF-8"))?;
-                Head::String(text)
+                let start = self.position();
+                Head::String(reader::text(self.content(length)?, start)?)
             }
             marker @ (Marker::Bin8 | Marker::Bin16 | Marker::Bin32) => {
                 let length = self.length(marker)?;
@@ -97,7 +95,7 @@ impl<'b> Input<'b> {
             marker @ (Marker::FixArray(_) | Marker::Array16 | Marker::Array32) => Head::Array(self.length(marker)?),
             marker @ (Marker::FixMap(_) | Marker::Map16 | Marker::Map32) => Head::Map(self.length(marker)?),
             Marker::Reserved => {
-                return Err(self.corrupt(self.at - 1, "the byte 0xc1, which no value begins with"));
+                return Err(reader::reserved(self.position() - 1));
             }
             marker => {
                 let length = self.length(marker)?;
@@ -122,47 +120,16 @@ impl<'b> Input<'b> {
     }
 
     fn length(&mut self, marker: Marker) -> Result<u32, Error> {
-        Ok(match marker {
-            Marker::FixStr(length) | Marker::FixArray(length) | Marker::FixMap(length) => length.into(),
-            Marker::FixExt1 => 1,
-            Marker::FixExt2 => 2,
-            Marker::FixExt4 => 4,
-            Marker::FixExt8 => 8,
-            Marker::FixExt16 => 16,
-            Marker::Str8 | Marker::Bin8 | Marker::Ext8 => u8::from_be_bytes(self.take()?).into(),
-            Marker::Str16 | Marker::Bin16 | Marker::Ext16 | Marker::Array16 | Marker::Map16 => {
-                u16::from_be_bytes(self.take()?).into()
-            }
-            _ => u32::from_be_bytes(self.take()?),
-        })
+        self.0.length(marker, VALUE)
     }
 
     #[inline]
     fn take<const N: usize>(&mut self) -> Result<[u8; N], Error> {
-        match self.bytes[self.at..].first_chunk::<N>() {
-            Some(bytes) => {
-                self.at += N;
-                Ok(*bytes)
-            }
-            None => Err(self.truncated()),
-        }
+        self.0.take(VALUE)
     }
 
     #[inline]
     fn content(&mut self, length: u32) -> Result<&'b [u8], Error> {
-        let rest: &'b [u8] = &self.bytes[self.at..];
-        let content = rest.get(..length as usize).ok_or_else(|| self.truncated())?;
-        self.at += content.len();
-        Ok(content)
-    }
-
-    #[cold]
-    fn truncated(&self) -> Error {
-        Error::Truncated { format: FORMAT, offset: self.bytes.len() as u64, inside: "a value" }
-    }
-
-    #[cold]
-    fn corrupt(&self, at: usize, what: &'static str) -> Error {
-        Error::Corrupt { format: FORMAT, offset: at as u64, what }
+        self.0.content(length, VALUE)
     }
 }
