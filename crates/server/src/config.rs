@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use crate::{Limits, ServerError};
+use crate::{Limits, ServerError, Sessions};
 
 /// The page of the playground, inside a root.
 const PAGES: &str = "demo";
@@ -24,9 +24,17 @@ pub struct Config {
     pub isolated: bool,
     /// What a peer may cost.
     pub limits: Limits,
+    /// What the acknowledged echo begins with; nobody's sessions by default.
+    pub sessions: Sessions,
 }
 
 impl Config {
+    /// Sockets and no folders.
+    #[must_use]
+    pub fn sockets_only(limits: Limits) -> Self {
+        Self { mounts: Vec::new(), isolated: false, limits, sessions: Sessions::default() }
+    }
+
     /// The playground of a repository or of a built folder: `demo/` at `/`, `pkg/` at `/pkg`, and both the page's data
     /// and, for examples that name `/centaurus.worker.js`, `pkg/` at `/` too. Without a folder for the data it is `data/` in the root, where there is one, and `target/demo-data/`
     /// otherwise.
@@ -42,6 +50,7 @@ impl Config {
             ],
             isolated: true,
             limits: Limits::default(),
+            sessions: Sessions::default(),
         }
     }
 }

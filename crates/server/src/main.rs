@@ -3,6 +3,7 @@
 //! ```text
 //! centaurus-server [--root FOLDER] [--host 127.0.0.1] [--port 8080] [--data FOLDER] [--mount URL=FOLDER]...
 //!                  [--connections N] [--sockets N] [--message-bytes N] [--message-rate N]
+//!                  [--idle-timeout SECONDS] [--session-ttl SECONDS]
 //!                  [--no-isolation] [--log error|warn|info|debug|trace|off]
 //! ```
 //!
@@ -18,6 +19,7 @@ use std::io::{IsTerminal, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use centaurus_server::{Config, Limits, Mount, Server, ServerError, SocketLimits};
 use clap::Parser;
@@ -57,6 +59,12 @@ struct Arguments {
     /// Messages of one socket that are read in a second; further ones wait
     #[arg(long, env = "CENTAURUS_MESSAGE_RATE", default_value_t = SocketLimits::default().messages_per_second, value_name = "N")]
     message_rate: u32,
+    /// Seconds that a socket may say nothing, not even answer a ping
+    #[arg(long, env = "CENTAURUS_IDLE_TIMEOUT", default_value = "60", value_name = "SECONDS", value_parser = seconds)]
+    idle_timeout: Duration,
+    /// Seconds that an acknowledged session without a line is remembered
+    #[arg(long, env = "CENTAURUS_SESSION_TTL", default_value = "60", value_name = "SECONDS", value_parser = seconds)]
+    session_ttl: Duration,
     /// How much to log: off, error, warn, info, debug or trace
     #[arg(long, env = "CENTAURUS_LOG", default_value = "info", value_name = "LEVEL")]
     log: LevelFilter,
@@ -74,10 +82,17 @@ impl Arguments {
             sessions: self.sockets,
             message_bytes: self.message_bytes,
             messages_per_second: self.message_rate,
+            idle_timeout: self.idle_timeout,
+            session_ttl: self.session_ttl,
             ..SocketLimits::default()
         };
         config
     }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "a number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(seconds).ok().filter(|wait| !wait.is_zero()).ok_or_else(|| "more than 0".to_owned())
 }
 
 #[tokio::main]

@@ -47,7 +47,7 @@ pub(crate) fn router(config: &Config, stopping: watch::Receiver<bool>) -> Result
     Ok(folders
         .route("/csp", get(async || Redirect::permanent("/csp/")))
         .nest_service("/csp/", strict)
-        .merge(sockets::routes(Sockets::new(config.limits.sockets.clone(), stopping)))
+        .merge(sockets::routes(Sockets::new(config.limits.sockets.clone(), config.sessions.clone(), stopping)))
         .layer(CompressionLayer::new())
         .layer(RequestBodyLimitLayer::new(config.limits.body_bytes))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, config.limits.request_timeout))

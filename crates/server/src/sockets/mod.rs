@@ -9,12 +9,14 @@
 //! | `/ws/close` | closes | `code`, `reason`, `after` in ms |
 //! | `/ws/hostile` | breaks the protocol | `kind`, see [`hostile`] |
 //!
-//! The parameter `client` of any of them stands in the log.
+//! The parameter `client` of any of them stands in the log. `POST /ws/outage?client=…&seconds=…` cuts that client's
+//! sockets and refuses it new ones for so long (see [`outages`]): what a restart looks like from where it stands.
 
 mod echo;
 mod faults;
 mod flood;
 pub(crate) mod hostile;
+mod outages;
 mod pace;
 mod peer;
 mod sessions;
@@ -26,13 +28,14 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::any;
+use axum::routing::{any, post};
 use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::SocketLimits;
+use outages::Outages;
 use peer::Peer;
-use sessions::Sessions;
+pub use sessions::Sessions;
 
 /// What all sockets share.
 #[derive(Debug)]
@@ -41,13 +44,13 @@ pub(crate) struct Sockets {
     places: Arc<Semaphore>,
     stopping: watch::Receiver<bool>,
     sessions: Sessions,
+    outages: Outages,
 }
 
 impl Sockets {
-    pub(crate) fn new(limits: SocketLimits, stopping: watch::Receiver<bool>) -> Arc<Self> {
+    pub(crate) fn new(limits: SocketLimits, sessions: Sessions, stopping: watch::Receiver<bool>) -> Arc<Self> {
         let places = Arc::new(Semaphore::new(limits.sockets));
-        let sessions = Sessions::new(&limits);
-        Arc::new(Self { limits, places, stopping, sessions })
+        Arc::new(Self { limits, places, stopping, sessions, outages: Outages::default() })
     }
 
     /// A place for one more, if there is one.
@@ -71,6 +74,11 @@ impl Sockets {
         F: Future<Output = ()> + Send + 'static,
     {
         let Some(place) = self.admit() else { return full() };
+        // Looked out for before it is asked whether there is one: none begins unseen in between.
+        let outage = self.outages.begins(&about.client);
+        if self.outages.is_out(&about.client) {
+            return (StatusCode::SERVICE_UNAVAILABLE, "an outage, as was asked for").into_response();
+        }
         let limits = &self.limits;
         let upgrade = upgrade
             .protocols([centaurus_link::frame::SUBPROTOCOL])
@@ -87,9 +95,12 @@ impl Sockets {
             tracing::info!(kind, protocol, client = about.client, "socket open");
             let peer = Peer::new(socket, self.limits.clone(), self.stopping.clone());
             let counts = peer.counts();
-            serve(self, peer).await;
+            let cut = tokio::select! {
+                () = serve(self, peer) => false,
+                () = outage => true,
+            };
             let (received, sent) = counts.read();
-            tracing::info!(kind, client = about.client, received, sent, "socket closed");
+            tracing::info!(kind, client = about.client, received, sent, cut, "socket closed");
         })
     }
 }
@@ -101,8 +112,17 @@ fn full() -> Response {
 /// What a client says of itself.
 #[derive(Debug, Default, Deserialize)]
 struct About {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "short")]
     client: String,
+}
+
+/// Bytes of a client's name; the rest of a longer one is left out of the log.
+const MAX_NAME: usize = 64;
+
+fn short<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let mut name = String::deserialize(deserializer)?;
+    name.truncate(name.floor_char_boundary(MAX_NAME));
+    Ok(name)
 }
 
 pub(crate) fn routes(sockets: Arc<Sockets>) -> Router {
@@ -139,5 +159,6 @@ pub(crate) fn routes(sockets: Arc<Sockets>) -> Router {
             }),
         )
         .route("/ws/hostile", any(hostile::serve))
+        .route("/ws/outage", post(outages::begin))
         .with_state(sockets)
 }

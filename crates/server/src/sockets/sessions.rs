@@ -22,23 +22,25 @@ const REPORT_AFTER: Duration = Duration::from_millis(10);
 /// How often forgotten sessions are looked for.
 const SWEEP: Duration = Duration::from_secs(1);
 
+/// A client's window counts messages, memory counts bytes: at so many times of what a session keeps, its line is cut. On
+/// the next one the client is given what waits for it before it may send more.
+const OVERRUN: usize = 16;
+
 /// Close codes: a rule was broken; try again later (RFC 6455 and its registry); another line has taken the session over.
 const PROTOCOL_ERROR: u16 = 1002;
 const TRY_AGAIN: u16 = 1013;
 const TAKEN_OVER: u16 = 4409;
 
-#[derive(Debug)]
-pub(super) struct Sessions {
-    table: Mutex<Table>,
-    ttl: Duration,
-    max: usize,
-    max_bytes: usize,
-}
+/// What the acknowledged echo remembers of its clients. Copies are one and the same: a server that is started with the
+/// sessions of the one before goes on where that one stopped, and its clients lose nothing by the restart.
+#[derive(Debug, Clone, Default)]
+pub struct Sessions(Arc<Mutex<Table>>);
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Table {
     entries: HashMap<SessionId, Arc<Entry>>,
-    swept: Instant,
+    /// When the forgotten were last looked for.
+    swept: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -54,6 +56,8 @@ struct Kept {
     /// What the client has not taken, oldest first.
     outbox: VecDeque<(bool, Bytes)>,
     bytes: usize,
+    /// Beyond this what arrives does not count as taken.
+    max_bytes: usize,
     /// How many of those the line was given.
     given: usize,
     /// Messages that arrived while the outbox had no room for their echo to be taken on.
@@ -63,34 +67,26 @@ struct Kept {
 }
 
 impl Sessions {
-    pub(super) fn new(limits: &SocketLimits) -> Self {
-        Self {
-            table: Mutex::new(Table { entries: HashMap::new(), swept: Instant::now() }),
-            ttl: limits.session_ttl,
-            max: limits.sessions,
-            max_bytes: limits.session_bytes,
-        }
-    }
-
     /// The session of that name, or a new one; nothing if there are as many as may be.
-    fn find(&self, wanted: SessionId) -> Option<Arc<Entry>> {
-        let mut table = locked(&self.table);
+    fn find(&self, wanted: SessionId, limits: &SocketLimits) -> Option<Arc<Entry>> {
+        let mut table = locked(&self.0);
         let now = Instant::now();
-        let gone = |entry: &Entry| locked(&entry.kept).left.is_some_and(|left| now - left >= self.ttl);
+        let gone = |entry: &Entry| locked(&entry.kept).left.is_some_and(|left| now - left >= limits.session_ttl);
         if let Some(entry) = table.entries.get(&wanted).filter(|entry| !gone(entry)) {
             return Some(entry.clone());
         }
-        if now - table.swept >= SWEEP {
-            table.swept = now;
+        if table.swept.is_none_or(|swept| now - swept >= SWEEP) {
+            table.swept = Some(now);
             table.entries.retain(|_, entry| !gone(entry));
         }
-        if table.entries.len() >= self.max {
+        if table.entries.len() >= limits.sessions {
             return None;
         }
         let mut id = SessionId::default();
         getrandom::fill(&mut id).ok()?;
         let kept = Kept {
             session: Session::new(id, WINDOW),
+            max_bytes: limits.session_bytes,
             outbox: VecDeque::new(),
             bytes: 0,
             given: 0,
@@ -113,6 +109,8 @@ enum End {
     Gone,
     Broken(ProtocolError),
     TakenOver,
+    /// The client sends and does not take what it is sent.
+    Overrun,
 }
 
 impl From<Gone> for End {
@@ -133,18 +131,21 @@ pub(super) async fn serve(sessions: &Sessions, mut peer: Peer) {
     let Ok(Frame::Control(Control::Hello { session, received, allowed })) = greeting else {
         return peer.close(PROTOCOL_ERROR, "the first frame is a hello").await;
     };
-    let Some(entry) = sessions.find(session) else {
+    let Some(entry) = sessions.find(session, peer.limits()) else {
         return peer.close(TRY_AGAIN, "too many sessions; retry-after=5").await;
     };
+    let mut line = 0;
+    entry.holder.send_modify(|lines| {
+        *lines += 1;
+        line = *lines;
+    });
     let mut holder = entry.holder.subscribe();
-    entry.holder.send_modify(|line| *line += 1);
-    let line = *holder.borrow_and_update();
     let resumed = locked(&entry.kept).session.id() == session;
     // A client that is given another session than it asked for has taken nothing of it.
     let (received, allowed) = if resumed { (received, allowed) } else { (0, allowed.saturating_sub(received)) };
-    let end = run(sessions, &entry, &mut peer, &mut holder, line, (received, allowed)).await;
-    if *entry.holder.borrow() == line {
-        locked(&entry.kept).left = Some(Instant::now());
+    let end = run(&entry, &mut peer, &mut holder, line, (received, allowed)).await;
+    if let Ok(mut kept) = entry.hold(line) {
+        kept.left = Some(Instant::now());
     }
     match end {
         Ok(()) | Err(End::Gone) => {}
@@ -153,11 +154,11 @@ pub(super) async fn serve(sessions: &Sessions, mut peer: Peer) {
             peer.close(PROTOCOL_ERROR, &error.to_string()).await;
         }
         Err(End::TakenOver) => peer.close(TAKEN_OVER, "another line goes on with this session").await,
+        Err(End::Overrun) => peer.close(TRY_AGAIN, "more than the session can keep; retry-after=1").await,
     }
 }
 
 async fn run(
-    sessions: &Sessions,
     entry: &Entry,
     peer: &mut Peer,
     holder: &mut watch::Receiver<u64>,
@@ -165,10 +166,10 @@ async fn run(
     (received, allowed): (u64, u64),
 ) -> Result<(), End> {
     let welcome = {
-        let mut kept = locked(&entry.kept);
+        let mut kept = entry.hold(line)?;
         kept.left = None;
         kept.given = 0;
-        kept.release(sessions, received, allowed)?;
+        kept.release(received, allowed)?;
         let session = kept.session.id();
         let (received, allowed) = kept.session.report();
         Control::Welcome { session, received, allowed }
@@ -176,7 +177,7 @@ async fn run(
     feed(peer, &welcome).await?;
     let mut report_at = None;
     loop {
-        pump(entry, peer).await?;
+        pump(entry, peer, line).await?;
         peer.flush().await?;
         let due = report_at.unwrap_or_else(Instant::now);
         let message = tokio::select! {
@@ -186,10 +187,10 @@ async fn run(
         };
         let mut answer = None;
         {
-            let mut kept = locked(&entry.kept);
+            let mut kept = entry.hold(line)?;
             match message {
                 Some(message) => {
-                    answer = kept.obey(sessions, message.into_data())?;
+                    answer = kept.obey(message.into_data())?;
                     if kept.session.has_report() && report_at.is_none() {
                         report_at = Some(Instant::now() + REPORT_AFTER);
                     }
@@ -215,11 +216,20 @@ async fn feed(peer: &mut Peer, control: &Control) -> Result<(), Gone> {
 }
 
 /// Gives the line what the client will take.
-async fn pump(entry: &Entry, peer: &mut Peer) -> Result<(), Gone> {
+async fn pump(entry: &Entry, peer: &mut Peer, line: u64) -> Result<(), End> {
     loop {
-        let next = locked(&entry.kept).next();
+        let next = entry.hold(line)?.next();
         let Some(bytes) = next else { return Ok(()) };
         peer.feed(Message::Binary(bytes.into())).await?;
+    }
+}
+
+impl Entry {
+    /// What is kept, for the line that holds it. A line that was taken over while it waited must not touch it any more:
+    /// what it took out of it would never reach the client.
+    fn hold(&self, line: u64) -> Result<MutexGuard<'_, Kept>, End> {
+        let kept = locked(&self.kept);
+        if *self.holder.borrow() == line { Ok(kept) } else { Err(End::TakenOver) }
     }
 }
 
@@ -236,45 +246,46 @@ impl Kept {
         Some(bytes)
     }
 
-    fn obey(&mut self, sessions: &Sessions, bytes: Bytes) -> Result<Option<Control>, ProtocolError> {
+    fn obey(&mut self, bytes: Bytes) -> Result<Option<Control>, End> {
         match frame::read(&bytes)? {
+            Frame::Data { .. } if self.bytes > OVERRUN * self.max_bytes => Err(End::Overrun),
             Frame::Data { sequence, text, payload } => {
                 if self.session.arrived(sequence)? {
                     let payload = bytes.slice(payload..);
                     self.bytes += payload.len();
                     self.outbox.push_back((text, payload));
                     self.untaken += 1;
-                    self.take(sessions);
+                    self.take();
                     return Ok(None);
                 }
                 let (received, allowed) = self.session.report();
                 Ok(Some(Control::Taken { received, allowed }))
             }
             Frame::Control(Control::Taken { received, allowed }) => {
-                self.release(sessions, received, allowed)?;
+                self.release(received, allowed)?;
                 Ok(None)
             }
             Frame::Control(Control::Ping(nonce)) => Ok(Some(Control::Pong(nonce))),
             Frame::Control(Control::Pong(_)) => Ok(None),
-            Frame::Control(Control::Hello { .. } | Control::Welcome { .. }) => Err(ProtocolError::Greeting),
+            Frame::Control(Control::Hello { .. } | Control::Welcome { .. }) => Err(ProtocolError::Greeting.into()),
         }
     }
 
     /// The client has taken messages up to `received`.
-    fn release(&mut self, sessions: &Sessions, received: u64, allowed: u64) -> Result<(), ProtocolError> {
+    fn release(&mut self, received: u64, allowed: u64) -> Result<(), ProtocolError> {
         for _ in 0..self.session.told(received, allowed)? {
             if let Some((_, payload)) = self.outbox.pop_front() {
                 self.bytes -= payload.len();
                 self.given = self.given.saturating_sub(1);
             }
         }
-        self.take(sessions);
+        self.take();
         Ok(())
     }
 
     /// What arrived counts as taken while its echoes fit: a client that reads nothing is not read either.
-    fn take(&mut self, sessions: &Sessions) {
-        if self.bytes <= sessions.max_bytes {
+    fn take(&mut self) {
+        if self.bytes <= self.max_bytes {
             self.session.take(std::mem::take(&mut self.untaken));
         }
     }

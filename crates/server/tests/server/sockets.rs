@@ -189,6 +189,37 @@ async fn a_stopping_server_says_goodbye() {
     tokio::time::timeout(PATIENCE, &mut server.task).await.expect("the server stops").unwrap();
 }
 
+#[tokio::test]
+async fn an_outage_cuts_one_clients_sockets_and_refuses_it_new_ones() {
+    let server = Running::start().await;
+    let mut mine = client(&server, "/ws/echo?client=me").await;
+    let mut other = client(&server, "/ws/echo?client=you").await;
+    assert_eq!(server.request("POST", "/ws/outage?client=me&seconds=0.4", "").await.status, 204);
+    assert!(closed(&mut mine).await.is_none(), "it was cut without a word");
+    match open(&server, "/ws/echo?client=me", None).await {
+        Err(Error::Http(answer)) => assert_eq!(answer.status(), 503),
+        other => panic!("{other:?}"),
+    }
+    other.send(Message::text("untouched")).await.unwrap();
+    assert_eq!(next(&mut other).await.unwrap().unwrap(), Message::text("untouched"));
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    client(&server, "/ws/echo?client=me").await;
+    for plan in
+        ["client=&seconds=1", "client=me&seconds=61", "client=me&seconds=-1", "client=me&seconds=NaN", "client=me"]
+    {
+        assert_eq!(server.request("POST", &format!("/ws/outage?{plan}"), "").await.status, 400, "{plan}");
+    }
+}
+
+#[tokio::test]
+async fn flood_is_no_faster_than_it_was_asked_to_be() {
+    let server = Running::start().await;
+    let start = Instant::now();
+    let mut client = client(&server, "/ws/flood?rate=20000&size=8&count=10000").await;
+    assert!(closed(&mut client).await.is_some());
+    assert!(start.elapsed() >= Duration::from_millis(400), "{:?}", start.elapsed());
+}
+
 /// A client of the acknowledged echo that does what it is told, frame by frame.
 struct Acknowledging(Client);
 
@@ -295,4 +326,43 @@ async fn forgotten_sessions_make_room() {
     let (_, another, received) = Acknowledging::open(&server, session, 9).await;
     assert_ne!(another, session);
     assert_eq!(received, 0);
+}
+
+#[tokio::test]
+async fn a_server_goes_on_with_the_sessions_of_the_one_before() {
+    let sessions = centaurus_server::Sessions::default();
+    let first = Running::start_with(|_, config| config.sessions = sessions.clone()).await;
+    let (mut client, session, _) = Acknowledging::open(&first, SessionId::default(), 0).await;
+    client.data(1, "before").await;
+    assert_eq!(client.message().await, (1, "before".into()));
+    drop(first);
+    let second = Running::start_with(|_, config| config.sessions = sessions).await;
+    let (mut client, again, received) = Acknowledging::open(&second, session, 0).await;
+    assert_eq!((again, received), (session, 1));
+    assert_eq!(client.message().await, (1, "before".into()), "it was not told that this had been taken");
+    client.data(2, "after").await;
+    assert_eq!(client.message().await, (2, "after".into()));
+}
+
+#[tokio::test]
+async fn a_client_that_sends_and_takes_nothing_is_cut_and_loses_nothing() {
+    let server = Running::start_with(|_, config| config.limits.sockets.session_bytes = 1_000).await;
+    let (mut client, session, _) = Acknowledging::open(&server, SessionId::default(), 0).await;
+    let text = "x".repeat(100);
+    for number in 1..=1_000 {
+        let mut bytes = Vec::new();
+        frame::write_data_header(number, true, &mut bytes);
+        bytes.extend(text.as_bytes());
+        if client.0.send(Message::binary(bytes)).await.is_err() {
+            break;
+        }
+    }
+    let frame = closed(&mut client.0).await.unwrap();
+    assert_eq!((u16::from(frame.code), frame.reason.as_str()), (1013, "more than the session can keep; retry-after=1"));
+    let (mut client, again, received) = Acknowledging::open(&server, session, 0).await;
+    assert_eq!(again, session);
+    assert!((10..200).contains(&received), "{received} were taken");
+    for number in 1..=100 {
+        assert_eq!(client.message().await, (number, text.clone()));
+    }
 }
