@@ -16,6 +16,8 @@ pub mod command;
 #[cfg(target_arch = "wasm32")]
 pub mod exports;
 mod functions;
+#[cfg(any(test, all(target_arch = "wasm32", feature = "standalone")))]
+mod heap;
 mod pool;
 #[cfg(all(target_arch = "wasm32", feature = "standalone"))]
 mod standalone;
