@@ -3,6 +3,7 @@
 
 mod faults;
 mod files;
+mod gates;
 mod policy;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use crate::report::{Message, Next, PageId, Plan, Report};
 use crate::workspace::Workspace;
 use faults::Faults;
 use files::Files;
+use gates::Gates;
 use policy::Policy;
 
 pub(crate) use policy::Caching;
@@ -84,6 +86,7 @@ impl TestServer {
         let files = Arc::new(Files::new(workspace));
         let faults = Arc::new(Faults::default());
         let mut server = Self { sites: Vec::new(), tasks: Vec::new() };
+        let gates = gates::routes(Arc::new(Gates::default()));
         for site in Site::ALL {
             let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
             server.sites.push((site, format!("http://{}", listener.local_addr()?)));
@@ -98,7 +101,8 @@ impl TestServer {
                 .route("/plan", get(plan))
                 .route("/next", get(next))
                 .fallback(serve)
-                .with_state(shared);
+                .with_state(shared)
+                .merge(gates.clone());
             server.tasks.push(tokio::spawn(async move {
                 // Only ends with an error that says that the listener is gone; the pages' silence then tells.
                 let _ = axum::serve(listener, router).await;
