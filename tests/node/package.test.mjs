@@ -30,7 +30,10 @@ test('the package stands alone: no dependencies, no scripts', () => {
   for (const field of ['dependencies', 'peerDependencies', 'optionalDependencies', 'scripts']) {
     assert.equal(manifest[field], undefined);
   }
-  assert.equal(manifest.sideEffects, false);
+});
+
+test('what a bundler may leave out: everything but the scripts that are there for what they do', () => {
+  assert.deepEqual(manifest.sideEffects, ['./centaurus.global.js', './centaurus.worker.js']);
 });
 
 test('bundlers see the worker and the wasm file that the entry needs', async () => {
@@ -49,11 +52,30 @@ test('the worker and the classic script are classic: nothing to import', async (
   }
 });
 
-test('the wasm files name no machine', async () => {
-  for (const file of ['centaurus.wasm', 'centaurus.worker.wasm', 'centaurus.worker.simd.wasm']) {
+test('no file names the machine that made it', async () => {
+  const here = new URL('../../', import.meta.url).pathname;
+  for (const file of await readdir(pkg)) {
     const text = await readFile(new URL(file, pkg), 'latin1');
-    assert.doesNotMatch(text, /\/(home|root|Users)\//, file);
+    assert.ok(!text.includes(here), file);
+    assert.doesNotMatch(text, /[/\\](home|root|Users)[/\\]/, file);
   }
+});
+
+test('the source maps hold their sources, named by their place in the repository', async () => {
+  for (const file of manifest.files.filter((name) => name.endsWith('.map'))) {
+    const map = JSON.parse(await readFile(new URL(file, pkg), 'utf8'));
+    assert.equal(map.sources.length, map.sourcesContent.filter((text) => text.length > 0).length, file);
+    for (const source of map.sources) assert.match(source, /^webpack:\/\/centaurus\/(src|worker|bindgen)\//, file);
+    const script = await readFile(new URL(file.replace(/\.map$/, ''), pkg), 'utf8');
+    assert.ok(script.endsWith(`//# sourceMappingURL=${file}`) || script.endsWith(`//# sourceMappingURL=${file}\n`), file);
+  }
+});
+
+test("the README's links lead somewhere from within the package", async () => {
+  const text = await readFile(new URL('README.md', pkg), 'utf8');
+  const links = [...text.replace(/^```.*?^```/gms, '').matchAll(/\]\(([^)#]+)/g)].map(([, link]) => link);
+  assert.ok(links.length > 0);
+  for (const link of links) assert.ok(/^https:\/\//.test(link) || manifest.files.includes(link), link);
 });
 
 test('importing the entry without a window does nothing', async () => {

@@ -1,9 +1,11 @@
 //! The TypeScript, bundled by esbuild with the glue that wasm-bindgen wrote (found by the `paths` of tsconfig.json), and
 //! made small by terser, which leaves 2 % less than esbuild's own minifier.
 
+use std::fs;
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
+use serde_json::Value;
 
 use crate::node::Node;
 use crate::run;
@@ -59,5 +61,20 @@ fn minify(workspace: &Workspace, node: &Node, script: &Script, bundled: &Path) -
     if script.format == "esm" {
         terser.arg("--module");
     }
-    run::run(&mut terser)
+    run::run(&mut terser)?;
+    name_sources(&workspace.pkg().join(format!("{}.map", script.file)))
+}
+
+/// Where developer tools file the sources of the package, whose content is in the map itself.
+const SOURCES: &str = "webpack://centaurus/";
+
+/// Names the sources by their place in the repository: relative to the package they would lie anywhere.
+fn name_sources(map: &Path) -> Result<()> {
+    let text = fs::read_to_string(map).with_context(|| format!("cannot read {}", map.display()))?;
+    let mut parsed: Value = serde_json::from_str(&text)?;
+    for source in parsed["sources"].as_array_mut().context("the map has no sources")? {
+        let path = source.as_str().context("a source has no name")?;
+        *source = format!("{SOURCES}{}", path.trim_start_matches("../")).into();
+    }
+    fs::write(map, serde_json::to_string(&parsed)?).with_context(|| format!("cannot write {}", map.display()))
 }

@@ -2,6 +2,7 @@
 
 mod bundle;
 mod package;
+mod readme;
 mod remap;
 mod sizes;
 mod sysroot;

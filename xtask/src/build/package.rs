@@ -1,10 +1,11 @@
-//! What belongs into the npm package beside scripts and wasm.
+//! What is in the npm package, and its manifest.
 
 use std::fs;
 
-use anyhow::Result;
-use serde_json::json;
+use anyhow::{Context as _, Result};
+use serde_json::{Map, Value, json};
 
+use super::readme;
 use crate::workspace::Workspace;
 
 pub(crate) const ENTRY: &str = "centaurus.js";
@@ -16,11 +17,43 @@ pub(crate) const WORKER_WASM: &str = "centaurus.worker.wasm";
 pub(crate) const WORKER_SIMD_WASM: &str = "centaurus.worker.simd.wasm";
 pub(crate) const PROTOBUF_WASM: &str = "centaurus.protobuf.wasm";
 const TYPES: &str = "centaurus.d.ts";
+const GLOBAL_TYPES: &str = "centaurus.global.d.ts";
+const README: &str = "README.md";
+
+/// A file of the package that the build makes. **A new one is entered here**, and in nothing else of this module.
+struct Made {
+    file: &'static str,
+    /// The name by which it can be imported.
+    export: &'static str,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// An ES module of functions and classes alone.
+    Module,
+    /// A script that is there for what it does.
+    Script,
+    Wasm,
+}
+
+const MADE: &[Made] = &[
+    Made { file: ENTRY, export: ".", kind: Kind::Module },
+    Made { file: GLOBAL, export: "./global", kind: Kind::Script },
+    Made { file: WORKER, export: "./worker", kind: Kind::Script },
+    Made { file: PROXY_WASM, export: "./wasm", kind: Kind::Wasm },
+    Made { file: WORKER_WASM, export: "./worker.wasm", kind: Kind::Wasm },
+    Made { file: WORKER_SIMD_WASM, export: "./worker.simd.wasm", kind: Kind::Wasm },
+    Made { file: PROTOBUF_WASM, export: "./protobuf.wasm", kind: Kind::Wasm },
+];
+
+/// The types of what can be imported, by the name of the import.
+const TYPED: &[(&str, &str)] = &[(".", TYPES), ("./global", GLOBAL_TYPES)];
 
 /// Files taken over as they are: where from, and their name in the package.
 const COPIED: &[(&str, &str)] = &[
     ("src/centaurus.d.ts", TYPES),
-    ("README.md", "README.md"),
+    ("src/centaurus.global.d.ts", GLOBAL_TYPES),
     ("LICENSE-MIT", "LICENSE-MIT"),
     ("LICENSE-APACHE", "LICENSE-APACHE"),
 ];
@@ -29,43 +62,67 @@ pub(crate) fn write(workspace: &Workspace) -> Result<()> {
     for (from, to) in COPIED {
         super::copy(&workspace.path(from), &workspace.pkg().join(to))?;
     }
+    let text = fs::read_to_string(workspace.path(README)).context("cannot read the README")?;
+    let text = readme::for_package(&text, env!("CARGO_PKG_REPOSITORY"), &files());
+    fs::write(workspace.pkg().join(README), text)?;
     let mut manifest = serde_json::to_string_pretty(&manifest())?;
     manifest.push('\n');
     fs::write(workspace.pkg().join("package.json"), manifest)?;
     Ok(())
 }
 
+/// The names of all files in the package but the manifest.
+fn files() -> Vec<String> {
+    let mut files = Vec::new();
+    for made in MADE {
+        files.push(made.file.to_owned());
+        if made.kind != Kind::Wasm {
+            files.push(format!("{}.map", made.file));
+        }
+    }
+    files.extend(COPIED.iter().map(|&(_, to)| to.to_owned()));
+    files.push(README.to_owned());
+    files
+}
+
 /// The manifest: no dependencies, no scripts. All packages of the workspace have one version.
-fn manifest() -> serde_json::Value {
-    let file = |name: &str| format!("./{name}");
-    let map = |name: &str| format!("{name}.map");
+fn manifest() -> Value {
+    let scripts = MADE.iter().filter(|made| made.kind == Kind::Script);
     json!({
         "name": "centaurus",
         "version": env!("CARGO_PKG_VERSION"),
         "description": "Takes work off a web page's main thread: a pool of workers behind promises",
         "keywords": ["web-worker", "worker-pool", "wasm", "offload", "zlib", "msgpack", "protobuf"],
         "license": env!("CARGO_PKG_LICENSE"),
+        "homepage": concat!(env!("CARGO_PKG_REPOSITORY"), "#readme"),
+        "bugs": concat!(env!("CARGO_PKG_REPOSITORY"), "/issues"),
         "repository": { "type": "git", "url": concat!("git+", env!("CARGO_PKG_REPOSITORY"), ".git") },
         "type": "module",
-        "sideEffects": false,
-        "main": file(ENTRY),
-        "types": file(TYPES),
-        "unpkg": file(GLOBAL),
-        "jsdelivr": file(GLOBAL),
-        "exports": {
-            ".": { "types": file(TYPES), "default": file(ENTRY) },
-            "./global": { "types": file(TYPES), "default": file(GLOBAL) },
-            "./worker": file(WORKER),
-            "./wasm": file(PROXY_WASM),
-            "./worker.wasm": file(WORKER_WASM),
-            "./worker.simd.wasm": file(WORKER_SIMD_WASM),
-            "./protobuf.wasm": file(PROTOBUF_WASM),
-            "./package.json": "./package.json",
-        },
-        "files": [
-            ENTRY, GLOBAL, WORKER, map(ENTRY), map(GLOBAL), map(WORKER), PROXY_WASM, WORKER_WASM,
-            WORKER_SIMD_WASM, PROTOBUF_WASM, TYPES,
-            "LICENSE-MIT", "LICENSE-APACHE",
-        ],
+        "sideEffects": scripts.map(|made| path(made.file)).collect::<Vec<_>>(),
+        "main": path(ENTRY),
+        "types": path(TYPES),
+        "unpkg": path(GLOBAL),
+        "jsdelivr": path(GLOBAL),
+        "exports": exports(),
+        "files": files(),
     })
+}
+
+/// Types first: a condition that comes before them would hide them.
+fn exports() -> Map<String, Value> {
+    let mut exports = Map::new();
+    for made in MADE {
+        let types = TYPED.iter().find(|&&(export, _)| export == made.export);
+        let target = match types {
+            Some(&(_, types)) => json!({ "types": path(types), "default": path(made.file) }),
+            None => path(made.file).into(),
+        };
+        exports.insert(made.export.to_owned(), target);
+    }
+    exports.insert("./package.json".to_owned(), "./package.json".into());
+    exports
+}
+
+fn path(file: &str) -> String {
+    format!("./{file}")
 }
