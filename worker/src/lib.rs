@@ -9,6 +9,8 @@
 //!
 //! No input makes the module trap: nothing here recurses, and memory that cannot be had is an error like any other.
 
+#[cfg(all(target_arch = "wasm32", not(target_feature = "atomics")))]
+mod allocator;
 mod blocks;
 mod bytes;
 mod digest;
