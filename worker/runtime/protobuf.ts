@@ -59,7 +59,7 @@ export function protobuf({ module, schema }: { module?: WebAssembly.Module | Buf
       return call(Op.ToJson, type, options, await bytesOf(data), (result) => JSON.parse(new TextDecoder().decode(result)) as unknown);
     },
     "protobuf.fromJSON"(type: string, value: unknown, options: Options) {
-      return moved(this, call(Op.FromJson, type, options, text(JSON.stringify(value) ?? "null"), copied));
+      return moved(this, call(Op.FromJson, type, options, text(json(value)), copied));
     },
   };
   return offered as unknown as Record<string, Registered["run"]>;
@@ -94,6 +94,28 @@ function run<T>(op: Op, schema: number, args: Uint8Array[], read: (result: Uint8
 const text = (value: string) => new TextEncoder().encode(value);
 const copied = (bytes: Uint8Array) => bytes.slice();
 const unpacked = (bytes: Uint8Array) => decode(bytes, PLAIN) as never;
+
+/**
+ * A value as JSON text. `JSON.stringify` alone would write `null` for what is no number of JSON, refuse bigints, and give
+ * an integer beyond 2^53 the fewest digits that its double can be told by, which are another integer's.
+ */
+function json(value: unknown): string {
+  let large = false;
+  const written = JSON.stringify(value, (_, part: unknown) => {
+    if (typeof part === "bigint") return String(part);
+    if (typeof part !== "number") return part;
+    large ||= Number.isInteger(part) && !Number.isSafeInteger(part);
+    if (Number.isFinite(part)) return part;
+    throw fault({ name: "UnsupportedValueError", message: `the JSON does not fit the type: ${part} is no number of JSON, which writes it as text: "${part}"` });
+  }) ?? "null";
+  return large ? written.replace(NUMBERS, (token) => (DIGITS.test(token) ? String(BigInt(Number(token))) : token)) : written;
+}
+
+/** Strings, so that none is looked into, and numbers. */
+const NUMBERS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.e+-]*/g;
+
+/** An integer that may be larger than 2^53. */
+const DIGITS = /^-?\d{16,}$/;
 
 /** What concerns MessagePack too. The program has checked it, or will. */
 function shared(options: Options): Options {

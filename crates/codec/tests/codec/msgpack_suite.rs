@@ -3,7 +3,7 @@
 use centaurus_codec::msgpack::{Limits, Timestamp, Value};
 use serde_json::Value as Json;
 
-const SUITE: &str = include_str!("data/msgpack-test-suite.json");
+const SUITE: &str = include_str!("../../../../tests/vectors/msgpack/msgpack-test-suite.json");
 
 fn bytes(hex: &Json) -> Vec<u8> {
     let hex = hex.as_str().unwrap();
