@@ -33,7 +33,7 @@ test('the package stands alone: no dependencies, no scripts', () => {
 });
 
 test('what a bundler may leave out: everything but the scripts that are there for what they do', () => {
-  assert.deepEqual(manifest.sideEffects, ['./centaurus.global.js', './centaurus.worker.js']);
+  assert.deepEqual(manifest.sideEffects, ['./centaurus.global.js', './centaurus.worker.js', './centaurus.node.worker.mjs']);
 });
 
 test('bundlers see the worker and the wasm file that the entry needs', async () => {

@@ -17,12 +17,24 @@ struct Script {
     /// The file in `pkg/`.
     file: &'static str,
     format: &'static str,
+    /// What esbuild is told beyond that.
+    flags: &'static [&'static str],
 }
 
+/// The modules of the runtime itself stay imports.
+const NODE: &str = "--platform=node";
+
 const SCRIPTS: &[Script] = &[
-    Script { source: "src/face/index.ts", file: super::package::ENTRY, format: "esm" },
-    Script { source: "src/face/global.ts", file: super::package::GLOBAL, format: "iife" },
-    Script { source: "worker/runtime/main.ts", file: super::package::WORKER, format: "iife" },
+    Script { source: "src/face/index.ts", file: super::package::ENTRY, format: "esm", flags: &[] },
+    Script { source: "src/face/global.ts", file: super::package::GLOBAL, format: "iife", flags: &[] },
+    Script { source: "worker/runtime/main.ts", file: super::package::WORKER, format: "iife", flags: &[] },
+    Script {
+        source: "src/node/index.ts",
+        file: super::package::NODE,
+        format: "esm",
+        flags: &[NODE, "--inject:src/node/globals.ts"],
+    },
+    Script { source: "src/node/scope.ts", file: super::package::NODE_WORKER, format: "esm", flags: &[NODE] },
 ];
 
 /// The three engines of the tests; all know this edition.
@@ -39,6 +51,7 @@ pub(crate) fn bundle(workspace: &Workspace, node: &Node) -> Result<()> {
             .arg(script.source)
             .args(["--bundle", "--sourcemap=external", "--charset=utf8", "--log-level=warning", TARGET])
             .arg(format!("--format={}", script.format))
+            .args(script.flags)
             .arg(format!("--outfile={}", bundled.display()));
         if script.format == "iife" {
             // A classic script has no import.meta; what still names it lies on paths that classic scripts never take.

@@ -11,6 +11,9 @@ use crate::workspace::Workspace;
 pub(crate) const ENTRY: &str = "centaurus.js";
 pub(crate) const GLOBAL: &str = "centaurus.global.js";
 pub(crate) const WORKER: &str = "centaurus.worker.js";
+/// The entry for runtimes of servers, and what its threads run first.
+pub(crate) const NODE: &str = "centaurus.node.js";
+pub(crate) const NODE_WORKER: &str = "centaurus.node.worker.mjs";
 pub(crate) const PROXY_WASM: &str = "centaurus.wasm";
 pub(crate) const WORKER_WASM: &str = "centaurus.worker.wasm";
 /// The same for engines with SIMD, faster.
@@ -23,8 +26,8 @@ const README: &str = "README.md";
 /// A file of the package that the build makes. **A new one is entered here**, and in nothing else of this module.
 struct Made {
     file: &'static str,
-    /// The name by which it can be imported.
-    export: &'static str,
+    /// The name by which it can be imported, if anybody is to.
+    export: Option<&'static str>,
     kind: Kind,
 }
 
@@ -38,17 +41,19 @@ enum Kind {
 }
 
 const MADE: &[Made] = &[
-    Made { file: ENTRY, export: ".", kind: Kind::Module },
-    Made { file: GLOBAL, export: "./global", kind: Kind::Script },
-    Made { file: WORKER, export: "./worker", kind: Kind::Script },
-    Made { file: PROXY_WASM, export: "./wasm", kind: Kind::Wasm },
-    Made { file: WORKER_WASM, export: "./worker.wasm", kind: Kind::Wasm },
-    Made { file: WORKER_SIMD_WASM, export: "./worker.simd.wasm", kind: Kind::Wasm },
-    Made { file: PROTOBUF_WASM, export: "./protobuf.wasm", kind: Kind::Wasm },
+    Made { file: ENTRY, export: Some("."), kind: Kind::Module },
+    Made { file: GLOBAL, export: Some("./global"), kind: Kind::Script },
+    Made { file: WORKER, export: Some("./worker"), kind: Kind::Script },
+    Made { file: NODE, export: Some("./node"), kind: Kind::Module },
+    Made { file: NODE_WORKER, export: None, kind: Kind::Script },
+    Made { file: PROXY_WASM, export: Some("./wasm"), kind: Kind::Wasm },
+    Made { file: WORKER_WASM, export: Some("./worker.wasm"), kind: Kind::Wasm },
+    Made { file: WORKER_SIMD_WASM, export: Some("./worker.simd.wasm"), kind: Kind::Wasm },
+    Made { file: PROTOBUF_WASM, export: Some("./protobuf.wasm"), kind: Kind::Wasm },
 ];
 
 /// The types of what can be imported, by the name of the import.
-const TYPED: &[(&str, &str)] = &[(".", TYPES), ("./global", GLOBAL_TYPES)];
+const TYPED: &[(&str, &str)] = &[(".", TYPES), ("./node", TYPES), ("./global", GLOBAL_TYPES)];
 
 /// Files taken over as they are: where from, and their name in the package.
 const COPIED: &[(&str, &str)] = &[
@@ -108,16 +113,20 @@ fn manifest() -> Value {
     })
 }
 
-/// Types first: a condition that comes before them would hide them.
+/// Types first, and what is for everybody last: the first condition that holds decides.
 fn exports() -> Map<String, Value> {
     let mut exports = Map::new();
     for made in MADE {
-        let types = TYPED.iter().find(|&&(export, _)| export == made.export);
+        let Some(name) = made.export else { continue };
+        let types = TYPED.iter().find(|&&(export, _)| export == name);
         let target = match types {
+            Some(&(_, types)) if made.file == ENTRY => {
+                json!({ "types": path(types), "node": path(NODE), "default": path(ENTRY) })
+            }
             Some(&(_, types)) => json!({ "types": path(types), "default": path(made.file) }),
             None => path(made.file).into(),
         };
-        exports.insert(made.export.to_owned(), target);
+        exports.insert(name.to_owned(), target);
     }
     exports.insert("./package.json".to_owned(), "./package.json".into());
     exports

@@ -1,0 +1,86 @@
+// What runs in a thread first: gives it the globals of a dedicated worker (HTML, section 10), then runs the worker's
+// script, which needs no more to take it for one.
+import { availableParallelism } from "node:os";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { fetchFile } from "./files.js";
+import { evaluate, textOf } from "./scripts.js";
+import { uncaught } from "./uncaught.js";
+
+const { script, name } = workerData as { script: string | Blob; name: string };
+const page = parentPort as MessagePort;
+const address = typeof script === "string" ? script : "blob:centaurus";
+const target = new EventTarget();
+const native = globalThis.fetch;
+
+/** An error event; the runtimes have none, or one of their own. */
+class Failure extends Event {
+  constructor(readonly error: unknown) {
+    super("error", { cancelable: true });
+  }
+
+  get message(): string {
+    return this.error instanceof Error ? this.error.message : String(this.error);
+  }
+}
+
+class Unhandled extends Event {
+  constructor(readonly reason: unknown, readonly promise: unknown) {
+    super("unhandledrejection", { cancelable: true });
+  }
+}
+
+/** What code threw where nothing could catch it. It ends a thread, but no worker of the web. */
+function report(error: unknown): void {
+  if (target.dispatchEvent(new Failure(error))) page.postMessage(uncaught(error));
+}
+
+function importScripts(...urls: (string | URL)[]): void {
+  for (const url of urls) {
+    const { href } = new URL(url, address);
+    evaluate(textOf(href), href);
+  }
+}
+
+const members: Record<string, unknown> = {
+  self: globalThis,
+  name,
+  location: new URL(address),
+  postMessage: (message: unknown, transfer?: never) => page.postMessage(message, transfer),
+  close: () => process.exit(0),
+  importScripts,
+  reportError: report,
+  fetch: (input: never, init: never) => fetchFile(input) ?? native(input, init),
+  addEventListener: target.addEventListener.bind(target),
+  removeEventListener: target.removeEventListener.bind(target),
+  dispatchEvent: target.dispatchEvent.bind(target),
+};
+for (const [key, value] of Object.entries(members)) {
+  Object.defineProperty(globalThis, key, { value, configurable: true, writable: true, enumerable: true });
+}
+// Node.js has it since 21.
+if (!globalThis.navigator) Object.defineProperty(globalThis, "navigator", { value: { hardwareConcurrency: availableParallelism() }, configurable: true });
+for (const type of ["message", "messageerror", "error", "unhandledrejection"]) attribute(type);
+
+/** An event handler attribute, such as `onmessage`. */
+function attribute(type: string): void {
+  let handler: unknown = null;
+  target.addEventListener(type, (event) => {
+    if (typeof handler === "function") handler.call(globalThis, event);
+  });
+  Object.defineProperty(globalThis, `on${type}`, {
+    configurable: true,
+    enumerable: true,
+    get: () => handler,
+    set: (value: unknown) => (handler = value),
+  });
+}
+
+if (typeof script === "string") importScripts(script);
+else evaluate(await script.text(), address);
+
+process.on("uncaughtException", report);
+process.on("unhandledRejection", (reason, promise) => {
+  if (target.dispatchEvent(new Unhandled(reason, promise))) console.error("Uncaught (in promise)", reason);
+});
+page.on("message", (data: unknown) => void target.dispatchEvent(new MessageEvent("message", { data })));
+page.on("messageerror", (data: unknown) => void target.dispatchEvent(new MessageEvent("messageerror", { data })));

@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import { constants, runInThisContext } from "node:vm";
+import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
+
+/** Has dynamic imports of a script find modules as those of the program do. Before Node.js 20.12 they had to be handed
+ *  on by hand. */
+const importModuleDynamically = (constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER ?? ((specifier: string) => import(specifier))) as never;
+
+/** Runs a classic script: what it declares at its top is global. */
+export function evaluate(source: string, url: string): void {
+  runInThisContext(source, { filename: url, importModuleDynamically });
+}
+
+/** The text of a script, awaited: a classic script loads others in the middle of its run. Throws a `NetworkError`. */
+export function textOf(url: string): string {
+  try {
+    return url.startsWith("file:") ? readFileSync(new URL(url), "utf8") : fetched(url);
+  } catch (error) {
+    throw new DOMException(error instanceof Error ? error.message : String(error), "NetworkError");
+  }
+}
+
+/** Fetches in another thread, since this one has to stand still meanwhile. */
+const FETCH = `
+const { workerData: { url, port, done } } = require("node:worker_threads");
+const answer = (message) => {
+  port.postMessage(message);
+  Atomics.store(done, 0, 1);
+  Atomics.notify(done, 0);
+};
+fetch(url).then(async (response) => {
+  if (!response.ok) throw new Error("it answered HTTP " + response.status);
+  answer({ text: await response.text() });
+}).catch((error) => answer({ error: String(error.cause?.message || error.message || error) }));
+`;
+/** Milliseconds before a server that says nothing is given up. */
+const PATIENCE = 60_000;
+
+function fetched(url: string): string {
+  const { port1, port2: port } = new MessageChannel();
+  const done = new Int32Array(new SharedArrayBuffer(4));
+  const helper = new Worker(FETCH, { eval: true, workerData: { url, port, done }, transferList: [port] });
+  try {
+    Atomics.wait(done, 0, 0, PATIENCE);
+    const answer = receiveMessageOnPort(port1)?.message as { text: string } | { error: string } | undefined;
+    if (!answer) throw new Error(`no answer within ${PATIENCE / 1000} s`);
+    if ("error" in answer) throw new Error(answer.error);
+    return answer.text;
+  } finally {
+    port1.close();
+    void helper.terminate();
+  }
+}
