@@ -11,8 +11,8 @@ export type WasmSource = string | URL | BufferSource | WebAssembly.Module;
 export interface CentaurusOptions {
   /** Address of `centaurus.worker.js`. Default: beside the script that this class came from. */
   worker?: string | URL;
-  /** The proxy's WebAssembly, or an object that names the files: the proxy's, the workers', that of Protocol Buffers. Default: beside the script. */
-  wasm?: WasmSource | { proxy?: WasmSource; worker?: WasmSource; protobuf?: WasmSource };
+  /** The proxy's WebAssembly, or an object that names the files: the proxy's, the workers', those of Protocol Buffers and of storage. Default: beside the script. */
+  wasm?: WasmSource | { proxy?: WasmSource; worker?: WasmSource; protobuf?: WasmSource; storage?: WasmSource };
   /**
    * How many workers. A number is the most there will be; they start when there is work for them.
    * `min` workers are kept even when idle. Default: `{ min: 1, max: navigator.hardwareConcurrency }`.
@@ -334,6 +334,109 @@ export interface ProtobufSchema {
   fromJSON(type: string, json: unknown, options?: ProtobufLimits & { ignoreUnknown?: boolean } & CallOptions): Promise<Uint8Array<ArrayBuffer>>;
 }
 
+/** How a store is used. It is a matter of who uses it, not of the store: other pages may use it otherwise. */
+export interface StorageOptions {
+  /** Bytes that all contents together may take, before compression. What was used longest ago gives way. Default: no limit but the browser's. */
+  quota?: number;
+  /** The digest of contents. Each chunk of a large content is checked by BLAKE3 in any case. Default: `"blake3"`. */
+  digest?: "blake3" | "sha-256";
+  /** Compresses contents where that pays. Default: `true`. */
+  compress?: boolean | "auto";
+  /** Milliseconds that an entry lives, unless its `put` says otherwise. Default: for ever. */
+  ttl?: number;
+}
+
+/** How a value is put. */
+export interface PutOptions extends CallOptions {
+  /** Whatever belongs to the value; `stat` and `list` give it. */
+  meta?: unknown;
+  /** The revision that must be there; 0 or `null` for none. Else the put is a `ConflictError` and changes nothing. Default: any. */
+  expect?: number | null;
+  /** Milliseconds that the entry lives. Default: the store's. */
+  ttl?: number;
+  /** The entry never gives way to others. Default: false. */
+  pin?: boolean;
+  /** MIME type of a stream, or of a Blob in the place of its own. */
+  type?: string;
+}
+
+/** What is known of an entry. */
+export interface StorageStat {
+  key: string;
+  /** Number of the change that wrote it: larger than that of any earlier change in the store. */
+  rev: number;
+  /** Bytes of the content: those of bytes and files, of other values about what they take as MessagePack. */
+  size: number;
+  /** Bytes that it takes after compression. */
+  stored: number;
+  /** Of the content, as `"blake3:…"` in hexadecimal digits; none of a value that holds a Blob, a CryptoKey or another object of the platform's. */
+  digest?: string;
+  kind: "value" | "bytes" | "blob" | "clone";
+  /** MIME type of a Blob, class of a buffer or view. */
+  type: string;
+  /** A File's. */
+  name?: string;
+  /** When it was put, and when first, in ms since 1970. */
+  modified: number;
+  created: number;
+  /** When its time is over. */
+  expires?: number;
+  pinned: boolean;
+  meta?: unknown;
+}
+
+export interface StorageListOptions extends CallOptions {
+  /** Only keys that begin so. */
+  prefix?: string;
+  /** By key (its UTF-16 units), by revision, by size, by last use (pinned ones first). Default: `"key"`. */
+  order?: "key" | "time" | "size" | "used";
+  /** Default: `"ascending"`. */
+  direction?: "ascending" | "descending";
+  /** Default: all. */
+  limit?: number;
+  /** The key after which the list goes on; the last of the list before. */
+  after?: string;
+}
+
+export interface StorageUsage {
+  /** Of all contents, before and after compression. */
+  bytes: number;
+  stored: number;
+  entries: number;
+  /** The one that was asked for. */
+  quota?: number;
+  /** What the browser grants this site, and how much of it is used by everything. */
+  disk?: { usage?: number; quota?: number };
+  /** Whether the browser promised not to clear it of its own accord. */
+  persisted?: boolean;
+}
+
+/**
+ * Files and values, kept by workers. Any number of pages can use one store at once.
+ *
+ * A put is there whole or not at all. What is read is what was put, or the call is a `StorageCorruptError`. A full quota
+ * or disk is a `StorageFullError`.
+ */
+export interface CentaurusStorage {
+  readonly name: string;
+  /** Puts whatever structured clone holds, a Blob or File, bytes, or a stream of bytes, which is read as fast as it can be written. */
+  put(key: string, value: unknown, options?: PutOptions): Promise<StorageStat>;
+  /** The value as it was put, of a stream a Blob; nothing if there is none. `rev`: the revision that it must have. */
+  get<T = any>(key: string, options?: { rev?: number } & CallOptions): Promise<T | undefined>;
+  /** The bytes of the content, from `start` to before `end`. Of a value they are its MessagePack. */
+  getStream(key: string, options?: { start?: number; end?: number } & CallOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
+  has(key: string, options?: CallOptions): Promise<boolean>;
+  stat(key: string, options?: CallOptions): Promise<StorageStat | undefined>;
+  /** Whether there was something to delete. */
+  delete(key: string, options?: { expect?: number | null } & CallOptions): Promise<boolean>;
+  list(options?: StorageListOptions): Promise<StorageStat[]>;
+  /** Deletes everything. */
+  clear(options?: CallOptions): Promise<void>;
+  usage(options?: CallOptions): Promise<StorageUsage>;
+  /** Asks the browser not to clear this site's data of its own accord. Whether it promised. */
+  persist(): Promise<boolean>;
+}
+
 /** What happens to the pool, as `CustomEvent`s. */
 export interface CentaurusEventMap {
   /** A worker was started. */
@@ -433,6 +536,9 @@ export class Centaurus extends EventTarget {
    * `file`, `line` and `column`.
    */
   protobuf(source: string, options?: SchemaOptions & CallOptions): Promise<ProtobufSchema>;
+
+  /** The store of a name, which all pages of this origin share. */
+  storage(name: string, options?: StorageOptions): CentaurusStorage;
 
   addEventListener<K extends keyof CentaurusEventMap>(
     type: K,

@@ -1,4 +1,4 @@
-import type { Calls, CallOptions, CentaurusEventMap, CentaurusOptions, DigestOptions, MsgpackOptions, PlainCalls, ProtobufSchema, SchemaOptions, Stats, Bytes } from "../centaurus.js";
+import type { Calls, CallOptions, CentaurusEventMap, CentaurusOptions, CentaurusStorage, DigestOptions, MsgpackOptions, PlainCalls, ProtobufSchema, SchemaOptions, Stats, Bytes, StorageOptions } from "../centaurus.js";
 import { Kind } from "../../worker/runtime/protocol.js";
 import { Core, type Entry } from "./core.js";
 import { failure } from "./errors.js";
@@ -188,6 +188,10 @@ export class Centaurus extends EventTarget {
 
   protobuf(source: string, options?: SchemaOptions & CallOptions): Promise<ProtobufSchema> {
     return this[SERVICES].protobuf(source, options);
+  }
+
+  storage(name: string, options?: StorageOptions): CentaurusStorage {
+    return this[SERVICES].storage(name, options);
   }
 
   // A view made by with() is no EventTarget of the platform's; the pool itself is.

@@ -12,6 +12,7 @@ const places = {
   proxy: beside("centaurus.wasm"),
   services: () => beside(hasSimd() ? "centaurus.worker.simd.wasm" : "centaurus.worker.wasm")(),
   protobuf: beside("centaurus.protobuf.wasm"),
+  storage: beside("centaurus.storage.wasm"),
 };
 
 /** A pool of workers whose files lie beside this script. The error classes are its static properties. */

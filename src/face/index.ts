@@ -11,6 +11,7 @@ const places = {
   services: () =>
     hasSimd() ? new URL("./centaurus.worker.simd.wasm", import.meta.url) : new URL("./centaurus.worker.wasm", import.meta.url),
   protobuf: () => new URL("./centaurus.protobuf.wasm", import.meta.url),
+  storage: () => new URL("./centaurus.storage.wasm", import.meta.url),
 };
 
 /** A pool of workers whose files lie beside this module. */

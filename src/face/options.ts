@@ -6,10 +6,14 @@ export interface Places {
   proxy(): WasmSource;
   services(): WasmSource;
   protobuf(): WasmSource;
+  storage(): WasmSource;
 }
 
 /** The files of WebAssembly that run in the workers. */
-export type ServiceFiles = "services" | "protobuf";
+export type ServiceFiles = "services" | "protobuf" | "storage";
+
+/** The files that an option may name. */
+type Files = Partial<Record<"proxy" | "worker" | "protobuf" | "storage", WasmSource | undefined>>;
 
 /** Options with every default filled in. Durations in ms, -1 for never. */
 export interface Settings {
@@ -17,6 +21,7 @@ export interface Settings {
   proxy: () => WasmSource;
   services: () => WasmSource;
   protobuf: () => WasmSource;
+  storage: () => WasmSource;
   min: number;
   max: number;
   /** Workers that a broadcast brings up at least. */
@@ -42,7 +47,7 @@ export function settings(places: Places, first: string | URL | CentaurusOptions 
   const options = (named ? second : first) ?? {};
   if (typeof options !== "object") throw new TypeError(`A pool takes the address of its worker and options, not ${show(options)}`);
   const { wasm, size, worker, name } = options;
-  const files: Partial<Record<"proxy" | "worker" | "protobuf", WasmSource | undefined>> = isFiles(wasm) ? wasm : { proxy: wasm };
+  const files: Files = isFiles(wasm) ? wasm : { proxy: wasm };
   for (const file of Object.values(files)) {
     if (file !== undefined && typeof file !== "string" && typeof file !== "object") {
       throw new TypeError(`wasm must be an address, bytes or a module, not ${show(file)}`);
@@ -61,6 +66,7 @@ export function settings(places: Places, first: string | URL | CentaurusOptions 
     proxy: () => files.proxy ?? places.proxy(),
     services: () => files.worker ?? places.services(),
     protobuf: () => files.protobuf ?? places.protobuf(),
+    storage: () => files.storage ?? places.storage(),
     min,
     max,
     broadcast: typeof size === "number" ? max : Math.max(min, 1),
@@ -80,8 +86,8 @@ export function absolute(url: string | URL): string {
   }
 }
 
-function isFiles(wasm: CentaurusOptions["wasm"]): wasm is Partial<Record<"proxy" | "worker" | "protobuf", WasmSource>> {
-  return typeof wasm === "object" && wasm !== null && ("proxy" in wasm || "worker" in wasm || "protobuf" in wasm);
+function isFiles(wasm: CentaurusOptions["wasm"]): wasm is Files {
+  return typeof wasm === "object" && wasm !== null && ["proxy", "worker", "protobuf", "storage"].some((file) => file in wasm);
 }
 
 function show(value: unknown): string {

@@ -11,14 +11,19 @@ export class ServiceFile<Name extends string> {
   readonly entries: Map<Name, Entry>;
   readonly #gate = new Gate(() => this.#begin());
 
-  /** `file` tells the workers which program it is. */
-  constructor(readonly core: Core, readonly file: ServiceFiles, names: readonly Name[]) {
+  /** `file` tells the workers which program it is; it stands on that of `after`, if there is one. */
+  constructor(readonly core: Core, readonly file: ServiceFiles, names: readonly Name[], readonly after?: ServiceFile<string>) {
     this.entries = new Map(names.map((name) => [name, { name, id: -1 }]));
   }
 
   /** What a call of a service has to pass; nothing once the services are there. */
   get gate(): Gate | undefined {
     return this.#gate.open ? undefined : this.#gate;
+  }
+
+  /** Resolves when the workers have been given it. */
+  loaded(): Promise<void> {
+    return new Promise((run, reject) => this.#gate.pass({ run, reject }));
   }
 
   /** Nothing that waits for the services will run. */
@@ -31,7 +36,7 @@ export class ServiceFile<Name extends string> {
     const source = core.settings[file]();
     const load = async (module: WebAssembly.Module | BufferSource) => this.register([...entries.values()], { module });
     try {
-      const module = await loadModule(source);
+      const [module] = await Promise.all([loadModule(source), this.after?.loaded()]);
       await load(module).catch(async (error: unknown) => {
         const bytes = error instanceof TerminatedError || error instanceof WorkerLoadError ? undefined : await bytesOf(source);
         // Not every engine clones every module; of its bytes the worker makes it itself.

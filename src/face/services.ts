@@ -1,9 +1,10 @@
-import type { Bytes, CallOptions, Msgpack, ProtobufSchema, SchemaOptions, Zlib } from "../centaurus.js";
+import type { Bytes, CallOptions, CentaurusStorage, Msgpack, ProtobufSchema, SchemaOptions, StorageOptions, Zlib } from "../centaurus.js";
 import type { CallStream } from "./call-stream.js";
 import type { Core, Entry } from "./core.js";
 import { feed } from "./feed.js";
 import { schema } from "./protobuf.js";
 import { ServiceFile } from "./service-file.js";
+import { storage, STORAGE } from "./storage.js";
 import { transform } from "./zlib-stream.js";
 
 const NAMES = [
@@ -19,15 +20,18 @@ type Name = (typeof NAMES)[number];
 export class ServiceFiles {
   readonly services: ServiceFile<Name>;
   readonly protobuf: ServiceFile<"protobuf.compile">;
+  readonly storage: ServiceFile<string>;
 
   constructor(core: Core) {
     this.services = new ServiceFile(core, "services", NAMES);
     this.protobuf = new ServiceFile(core, "protobuf", ["protobuf.compile"]);
+    this.storage = new ServiceFile(core, "storage", STORAGE, this.services);
   }
 
   end(error: unknown): void {
     this.services.end(error);
     this.protobuf.end(error);
+    this.storage.end(error);
   }
 }
 
@@ -115,6 +119,10 @@ export class Services {
 
   protobuf(source: string, options: (SchemaOptions & CallOptions) | undefined): Promise<ProtobufSchema> {
     return schema(this.#files.protobuf, (given) => this.#split(given), source, options);
+  }
+
+  storage(name: string, options: StorageOptions | undefined): CentaurusStorage {
+    return storage(this.#files.storage, (given) => this.#split(given), name, options);
   }
 
   #send<R>(name: Name, args: unknown[], options: CallOptions | undefined): Promise<R> {

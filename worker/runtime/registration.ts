@@ -4,6 +4,7 @@ import type { Lookup } from "./msgpack/index.js";
 import { protobuf } from "./protobuf.js";
 import { Kind } from "./protocol.js";
 import { services } from "./services.js";
+import { storage } from "./storage/index.js";
 import { isPromise } from "./stream.js";
 
 /** What a successful registration tells the page. */
@@ -17,7 +18,7 @@ export interface Found {
 type Named = [name: string, id: number][];
 
 /** What makes the functions of each file of services. */
-const FILES: Record<string, (payload: never, lookup: Lookup) => Record<string, Registered["run"]>> = { services, protobuf };
+const FILES: Record<string, (payload: never, lookup: Lookup) => Record<string, Registered["run"]>> = { services, protobuf, storage };
 
 /** Carries out an entry of the registration log. Throws or rejects as a whole: a set of functions is registered
  *  altogether or not at all. */

@@ -19,6 +19,7 @@ pub(crate) const WORKER_WASM: &str = "centaurus.worker.wasm";
 /// The same for engines with SIMD, faster.
 pub(crate) const WORKER_SIMD_WASM: &str = "centaurus.worker.simd.wasm";
 pub(crate) const PROTOBUF_WASM: &str = "centaurus.protobuf.wasm";
+pub(crate) const STORAGE_WASM: &str = "centaurus.storage.wasm";
 const TYPES: &str = "centaurus.d.ts";
 const GLOBAL_TYPES: &str = "centaurus.global.d.ts";
 const README: &str = "README.md";
@@ -50,6 +51,7 @@ const MADE: &[Made] = &[
     Made { file: WORKER_WASM, export: Some("./worker.wasm"), kind: Kind::Wasm },
     Made { file: WORKER_SIMD_WASM, export: Some("./worker.simd.wasm"), kind: Kind::Wasm },
     Made { file: PROTOBUF_WASM, export: Some("./protobuf.wasm"), kind: Kind::Wasm },
+    Made { file: STORAGE_WASM, export: Some("./storage.wasm"), kind: Kind::Wasm },
 ];
 
 /// The types of what can be imported, by the name of the import.

@@ -88,6 +88,17 @@ pub(crate) const PROTOBUF: WasmCrate = WasmCrate {
     features: &[],
 };
 
+/// The workers' too, loaded with the first store.
+pub(crate) const STORAGE: WasmCrate = WasmCrate {
+    name: "storage",
+    package: "centaurus-worker-storage",
+    crate_features: &[],
+    flavour: "plain",
+    rustflags: &[],
+    passes: &["-Oz", "--strip-debug", "--strip-producers"],
+    features: &[],
+};
+
 /// What rustc lets LLVM use by default, hence what all three engines must know anyway.
 const FEATURES: &[&str] = &[
     "--enable-bulk-memory",

@@ -1,0 +1,82 @@
+import { done, transact } from "./database.js";
+
+/** Where blobs lie. A blob is written once, front to back, and never changed. */
+export interface Blobs {
+  create(id: string): Promise<Sink>;
+  /** So many bytes of chunk `number`, which begins at byte `at`; fewer or none if they are not there. */
+  read(id: string, number: number, at: number, length: number): Promise<Uint8Array | undefined>;
+  remove(id: string): Promise<void>;
+  list(): Promise<string[]>;
+}
+
+/** Blobs in a folder. */
+export interface Files extends Blobs {
+  /** Removes the folder. */
+  destroy(): Promise<void>;
+}
+
+/** A blob that is being written. */
+export interface Sink {
+  /** Gives how many bytes were taken, if one believes the engine. */
+  write(bytes: Uint8Array<ArrayBuffer>, number: number, at: number): number | Promise<number>;
+  flush(): void;
+  /** In any case. */
+  close(): void;
+}
+
+/** Rows of the database, one a chunk. */
+export function rows(database: IDBDatabase): Blobs {
+  const all = (id: string) => IDBKeyRange.bound([id], [id, []]);
+  return {
+    create: async (id) => ({
+      async write(bytes, number) {
+        await transact(database, "readwrite", ["rows"], async ({ rows }) => done(rows.put(bytes, [id, number])));
+        return bytes.length;
+      },
+      flush() {},
+      close() {},
+    }),
+    read: (id, number) => transact(database, "readonly", ["rows"], ({ rows }) => done(rows.get([id, number]) as IDBRequest<Uint8Array>)),
+    remove: (id) => transact(database, "readwrite", ["rows"], async ({ rows }) => done(rows.delete(all(id)))),
+    list: () =>
+      transact(database, "readonly", ["rows"], async ({ rows }) => [
+        ...new Set((await done(rows.getAllKeys())).map((key) => (key as [string])[0])),
+      ]),
+  };
+}
+
+/** Files of a directory of their own in the origin private file system; nothing where the engine has none to write to. */
+export async function files(name: string): Promise<Files | undefined> {
+  if (!("createSyncAccessHandle" in (globalThis.FileSystemFileHandle?.prototype ?? {}))) return undefined;
+  let root: FileSystemDirectoryHandle;
+  let directory: FileSystemDirectoryHandle;
+  try {
+    root = await navigator.storage.getDirectory();
+    directory = await root.getDirectoryHandle(name, { create: true });
+  } catch {
+    // As in Firefox's private windows.
+    return undefined;
+  }
+  return {
+    async create(id) {
+      const handle = await (await directory.getFileHandle(id, { create: true })).createSyncAccessHandle();
+      return {
+        write: (bytes, _, at) => handle.write(bytes, { at }),
+        flush: () => handle.flush(),
+        close: () => handle.close(),
+      };
+    },
+    // Not by a second kind of handle, of which there can be one at a time: as a File, any number can read it.
+    async read(id, _, at, length) {
+      const file = await (await directory.getFileHandle(id)).getFile();
+      return new Uint8Array(await file.slice(at, at + length).arrayBuffer());
+    },
+    remove: (id) => directory.removeEntry(id),
+    async list() {
+      const ids = [];
+      for await (const id of (directory as unknown as { keys(): AsyncIterable<string> }).keys()) ids.push(id);
+      return ids;
+    },
+    destroy: () => root.removeEntry(name, { recursive: true }),
+  };
+}

@@ -1,0 +1,95 @@
+/** The program of `worker/storage`, which decides (crates/storage says what). */
+export interface Program {
+  memory: WebAssembly.Memory;
+  books(): number;
+  place(size: number, files: boolean): Place;
+  chunk(): number;
+  span_end(size: number, at: number, end: number): number;
+  seen(at: number, ttl: number, now: number): Seen;
+  is_leftover(held: boolean, named: boolean): number;
+  is_expected(expect: number, rev: number): number;
+  write_new(place: Place, size: number, expect: number, quota: number): number;
+  write_free(write: number): void;
+  write_step(write: number): Step;
+  write_wrote(write: number, size: number, asked: number, told: number): Step;
+  write_did(write: number): Step;
+  write_failed(write: number): Step;
+  write_fault(write: number): Fault;
+  write_commit(write: number, rev: number, foundSize: number, foundStored: number, blob: boolean, size: number, stored: number): Verdict;
+  write_offer(write: number, size: number, stored: number): number;
+  write_verdict(write: number, exhausted: boolean): Verdict;
+  write_books(write: number): number;
+  books_remove(size: number, stored: number): number;
+  books_touch(): number;
+  books_surplus(): number;
+  books_forget(count: number, last: number): void;
+  books_tells(since: number): number;
+  text(fault: Fault): number;
+  text_length(): number;
+}
+
+/** Stands for what is not there. */
+export const NONE = -1;
+
+export const enum Place {
+  Inline,
+  File,
+  Rows,
+}
+
+export const enum Seen {
+  Alive,
+  Expired,
+  Early,
+}
+
+export const enum Step {
+  Blob,
+  Flush,
+  Commit,
+  Discard,
+  Release,
+  Done,
+  Failed,
+}
+
+export const enum Verdict {
+  Go,
+  Room,
+  Stop,
+}
+
+export const enum Fault {
+  Io,
+  Conflict,
+  Quota,
+  Disk,
+  Corrupt,
+  NotFound,
+  Changed,
+  History,
+}
+
+export let program: Program;
+
+export function load(module: WebAssembly.Module | BufferSource): void {
+  const compiled = module instanceof WebAssembly.Module ? module : new WebAssembly.Module(module as BufferSource);
+  const exports = new WebAssembly.Instance(compiled).exports as unknown as Program;
+  if (!exports.write_new) throw new TypeError("The WebAssembly is another program");
+  program = exports;
+}
+
+/** How many numbers the books are. */
+const BOOKS = 7;
+
+/** The books that the program has before it. */
+export const books = () => new Float64Array(program.memory.buffer, program.books(), BOOKS);
+
+/** An error, with what it is about as its properties. */
+export function fault(kind: Fault, about: Record<string, unknown>, cause?: unknown): Error {
+  const text = new TextDecoder().decode(new Uint8Array(program.memory.buffer, program.text(kind), program.text_length()));
+  const [name, message] = text.split("\n") as [string, string];
+  const shown = (what: string) => String(what === "key" ? JSON.stringify(about[what]).slice(0, 80) : about[what]);
+  const error = new Error(message.replace(/\{(\w+)\}/g, (_, what: string) => shown(what)), cause ? { cause } : undefined);
+  return Object.assign(Object.defineProperty(error, "name", { value: name, configurable: true, writable: true }), about);
+}

@@ -1,0 +1,154 @@
+import * as glue from "centaurus-worker-glue";
+import type { Task } from "../task.js";
+import type { Sink } from "./blobs.js";
+import { chunksOf, type Given } from "./content.js";
+import { type Content, done, type Entry } from "./database.js";
+import { books, fault, NONE, Place, program, Step, Verdict } from "./program.js";
+import { digestOf, Seal } from "./seal.js";
+import { alive, booksOf, type Options, type Store } from "./store.js";
+
+/** How a value is put. */
+export interface PutOptions {
+  meta?: unknown;
+  expect?: number | null;
+  ttl?: number;
+  pin?: boolean;
+  type?: string;
+}
+
+/** The quickest level: what is stored is read at least as often as deflate's better levels pay. */
+const LEVEL = { level: 1 };
+
+/** Writes an entry; the program says step by step what is to be done. */
+export async function put(task: Task, store: Store, options: Options, key: string, content: Given, how: PutOptions): Promise<Entry> {
+  const { digest: algorithm = "blake3", compress = true, quota = NONE } = options;
+  const chunk = program.chunk();
+  const expect = how.expect === undefined ? NONE : (how.expect ?? 0);
+  const packed = (bytes: Uint8Array<ArrayBuffer>) => (compress ? glue.pack(bytes, false, LEVEL) : bytes) as Uint8Array<ArrayBuffer>;
+  const { bytes, value, kind, type, name, lastModified } = content;
+  // What is whole already need not be cut.
+  const whole = bytes instanceof Uint8Array && bytes.length <= chunk ? (bytes as Uint8Array<ArrayBuffer>) : undefined;
+  const chunks = bytes && !whole ? chunksOf(bytes, chunk, task) : undefined;
+  let next: Uint8Array<ArrayBuffer> | undefined = whole ?? ((await chunks?.next())?.value as Uint8Array<ArrayBuffer> | undefined);
+  const place = program.place(next?.length ?? 0, !!store.files);
+  const write = program.write_new(place, content.size ?? next?.length ?? 0, expect, quota);
+  const about = { store: store.name, key, size: content.size, quota, expect } as Record<string, unknown>;
+  let entry!: Entry;
+  let kept: Content = { value };
+  let size = content.size ?? 0;
+  let stored = size;
+  let digest: string | undefined;
+  let sink: Sink | undefined;
+  let id: string | undefined;
+  let release = () => {};
+  let cause: unknown;
+  const gone: (string | undefined)[] = [];
+
+  if (place === Place.Inline && next) {
+    kept = packed(next);
+    size = next.length;
+    stored = kept.length;
+    digest = digestOf(algorithm, next);
+  }
+  try {
+    for (let step = program.write_step(write); ; ) {
+      try {
+        switch (step) {
+          case Step.Blob: {
+            const seal = new Seal(algorithm, chunk);
+            const lengths: number[] = [];
+            [id, release] = await store.hold(place);
+            sink = await store.blobs(place).create(id);
+            for (size = stored = 0; next && step === Step.Blob; next = (await chunks?.next())?.value as Uint8Array<ArrayBuffer> | undefined) {
+              task.signal.throwIfAborted();
+              seal.add(next);
+              const given = packed(next);
+              const asked = given.length;
+              step = program.write_wrote(write, next.length, asked, await sink.write(given, lengths.length, stored));
+              lengths.push(asked);
+              size += next.length;
+              stored += asked;
+            }
+            about["size"] = size;
+            if (step !== Step.Blob) break;
+            const sealed = seal.finish();
+            kept = { checks: sealed.checks, lengths };
+            ({ digest } = sealed);
+            step = program.write_did(write);
+            break;
+          }
+          case Step.Flush:
+            sink?.flush();
+            sink?.close();
+            step = program.write_did(write);
+            break;
+          case Step.Commit:
+            task.signal.throwIfAborted();
+            entry = await store.change(commit);
+            store.announce();
+            step = program.write_did(write);
+            break;
+          case Step.Discard:
+            sink?.close();
+            await store.drop([id]);
+            step = program.write_did(write);
+            break;
+          case Step.Release:
+            await store.drop(gone);
+            step = program.write_did(write);
+            break;
+          case Step.Done:
+            return entry;
+          default:
+            throw cause ?? fault(program.write_fault(write), about);
+        }
+      } catch (error) {
+        if (step === Step.Failed) throw error;
+        // A transaction that was stopped has been told of already.
+        const told = program.write_step(write);
+        if (told === step) cause = error;
+        step = told === step ? program.write_failed(write) : told;
+      }
+    }
+  } finally {
+    program.write_free(write);
+    release();
+    void chunks?.return();
+  }
+
+  async function commit(of: Parameters<Parameters<Store["change"]>[0]>[0], evicted: (string | undefined)[]): Promise<Entry> {
+    const [row, old] = await Promise.all([booksOf(of), done(of.entries.get(key)) as Promise<Entry | undefined>]);
+    const now = Date.now();
+    const found = old && alive(old, now) ? old : undefined;
+    books().set(row);
+    // What has expired under the key gives its room all the same.
+    if (old && !found) store.remove(of, old, program.books_remove(old.size, old.stored), evicted);
+    about["rev"] = found?.rev ?? 0;
+    let verdict = program.write_commit(write, found?.rev ?? NONE, found?.size ?? 0, found?.stored ?? 0, !!found?.blob, size, stored);
+    if (verdict === Verdict.Room) {
+      const order = of.entries.index("used").openCursor();
+      for (let at = await done(order); at && verdict === Verdict.Room; at = await done(order)) {
+        const other = at.value as Entry;
+        const rev = other.key === key ? NONE : program.write_offer(write, other.size, other.stored);
+        if (rev !== NONE) store.remove(of, other, rev, evicted);
+        verdict = program.write_verdict(write, false);
+        at.continue();
+      }
+      if (verdict === Verdict.Room) verdict = program.write_verdict(write, true);
+    }
+    if (verdict === Verdict.Stop) throw fault(program.write_fault(write), about);
+    const rev = program.write_books(write);
+    const ttl = how.ttl ?? options.ttl ?? NONE;
+    const made: Entry = {
+      key, rev, size, stored, kind, type, at: now, created: found?.created ?? now, ttl, packed: !!bytes && compress,
+      ...(!how.pin && { used: books()[1] as number }), ...(digest && { digest }), ...(id && { blob: id }),
+      ...(name !== undefined && { name, lastModified: lastModified as number }),
+      ...(ttl !== NONE && { expires: now + ttl }), ...(how.meta !== undefined && { meta: how.meta }),
+    };
+    gone.push(found?.blob);
+    of.entries.put(made);
+    of.contents.put(kept, key);
+    await store.shut(of);
+    return made;
+  }
+}
