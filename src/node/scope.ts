@@ -3,7 +3,7 @@
 import { availableParallelism } from "node:os";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { fetchFile } from "./files.js";
-import { evaluate, textOf } from "./scripts.js";
+import { run, runHere, textOf } from "./scripts.js";
 import { uncaught } from "./uncaught.js";
 
 const { script, name } = workerData as { script: string | Blob; name: string };
@@ -37,9 +37,16 @@ function report(error: unknown): void {
 function importScripts(...urls: (string | URL)[]): void {
   for (const url of urls) {
     const { href } = new URL(url, address);
-    evaluate(textOf(href), href);
+    run(textOf(href), href);
   }
 }
+
+function reject(reason: unknown, promise: unknown): void {
+  if (target.dispatchEvent(new Unhandled(reason, promise))) console.error("Uncaught (in promise)", reason);
+}
+
+// Before the globals are changed: Deno makes these listeners of the global's own events.
+process.on("uncaughtException", report).on("unhandledRejection", reject);
 
 const members: Record<string, unknown> = {
   self: globalThis,
@@ -75,12 +82,12 @@ function attribute(type: string): void {
   });
 }
 
-if (typeof script === "string") importScripts(script);
-else evaluate(await script.text(), address);
-
-process.on("uncaughtException", report);
-process.on("unhandledRejection", (reason, promise) => {
-  if (target.dispatchEvent(new Unhandled(reason, promise))) console.error("Uncaught (in promise)", reason);
-});
+try {
+  runHere(typeof script === "string" ? textOf(script) : await script.text(), address);
+} catch (error) {
+  // A worker that never was one: its thread may die of it.
+  process.off("uncaughtException", report).off("unhandledRejection", reject);
+  throw error;
+}
 page.on("message", (data: unknown) => void target.dispatchEvent(new MessageEvent("message", { data })));
 page.on("messageerror", (data: unknown) => void target.dispatchEvent(new MessageEvent("messageerror", { data })));

@@ -2,13 +2,18 @@ import { readFileSync } from "node:fs";
 import { constants, runInThisContext } from "node:vm";
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 
-/** Has dynamic imports of a script find modules as those of the program do. Before Node.js 20.12 they had to be handed
- *  on by hand. */
-const importModuleDynamically = (constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER ?? ((specifier: string) => import(specifier))) as never;
+/** Has dynamic imports of a script find modules as those of the program do; Node.js since 20.12. */
+const importModuleDynamically = constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER as never;
 
 /** Runs a classic script: what it declares at its top is global. */
-export function evaluate(source: string, url: string): void {
+export function run(source: string, url: string): void {
   runInThisContext(source, { filename: url, importModuleDynamically });
+}
+
+/** Runs the worker's own script, which declares nothing. Evaluated here, since what it imports, and what the functions
+ *  do that it makes, then needs none of the above, of which Node.js warns that it may change. */
+export function runHere(source: string, url: string): void {
+  (0, eval)(`${source}\n//# sourceURL=${url}`);
 }
 
 /** The text of a script, awaited: a classic script loads others in the middle of its run. Throws a `NetworkError`. */

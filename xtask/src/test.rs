@@ -85,7 +85,7 @@ impl Tests<'_> {
             }
         }
         if self.wants_lint() {
-            for project in ["src/face", "worker/runtime"] {
+            for project in ["src/face", "src/node", "worker/runtime"] {
                 self.check(&format!("tsc {project}"), |tests| tests.tsc(project));
             }
         }
