@@ -36,8 +36,8 @@ test('it is a TransformStream of the platform’s', (t) => {
   }
 });
 
-test('every kind of chunk, and chunks that stay the writer’s', async (t) => {
-  const c = pool(t, { size: 1 });
+for (const size of [1, 3]) test(`every kind of chunk, and chunks that stay the writer’s (${size})`, async (t) => {
+  const c = pool(t, { size });
   const mine = chunk(1);
   const { readable, writable } = c.zlib.compressStream();
   const writer = writable.getWriter();
@@ -49,6 +49,21 @@ test('every kind of chunk, and chunks that stay the writer’s', async (t) => {
   const wrong = c.zlib.compressStream();
   wrong.readable.getReader().read().catch(() => {});
   await assertRejects(wrong.writable.getWriter().write('text'), TypeError, 'must be');
+});
+
+test('who reads first and then writes waits for nobody', async (t) => {
+  const c = pool(t, { size: 3 });
+  const packed = await c.zlib.compress(chunk(1));
+  for (const [stream, input] of [[c.zlib.compressStream(), chunk(1)], [c.zlib.decompressStream(), packed]]) {
+    const [writer, reader] = [stream.writable.getWriter(), stream.readable.getReader()];
+    const first = reader.read();
+    await writer.write(input.subarray(0, 1));
+    await writer.write(input.subarray(1, 2));
+    const rest = writer.write(input.subarray(2));
+    const closed = writer.close();
+    assert((await first).value.length > 0);
+    await Promise.all([rest, closed]);
+  }
 });
 
 test('several streams at once, each with its own state', async (t) => {

@@ -53,6 +53,8 @@ export async function* piecesOf(data: Input, task: Task): AsyncGenerator<Uint8Ar
 export class Progress {
   #loaded = 0;
   #told = performance.now();
+  /** What was told last: nothing is told twice. */
+  #last = -1;
 
   constructor(readonly task: Task, readonly total: number | undefined) {}
 
@@ -64,10 +66,11 @@ export class Progress {
   }
 
   end(): void {
-    this.#tell();
+    if (this.#last !== this.#loaded) this.#tell();
   }
 
   #tell(): void {
+    this.#last = this.#loaded;
     progress(this.task, this.#loaded, this.total);
   }
 }

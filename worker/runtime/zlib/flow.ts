@@ -29,14 +29,22 @@ async function* inTurn(task: Task, port: MessagePort, codec: glue.ZlibCompressor
 
 async function* inBlocks(task: Task, port: MessagePort, options: Options | undefined, helpers: number) {
   const blocks = new Blocks(task, options, false, helpers);
+  // Goes with the first part: alone it would be what a reader gets before anything was written, and who writes next would
+  // wait for another.
+  let head: Uint8Array | undefined = blocks.header();
+  const next = async () => {
+    const { part } = await blocks.next();
+    const whole = head ? (glue.joined([head, part]) as Uint8Array) : part.slice();
+    head = undefined;
+    return whole;
+  };
   try {
     yield undefined;
-    yield* moved(task, blocks.header());
     for await (const block of gathered(piecesOf(port, task), options)) {
       blocks.push(block);
-      while (blocks.full) yield* moved(task, (await blocks.next()).part.slice());
+      while (blocks.full) yield* moved(task, await next());
     }
-    while (blocks.length > 0) yield* moved(task, (await blocks.next()).part.slice());
+    while (blocks.length > 0) yield* moved(task, await next());
     yield* moved(task, blocks.trailer());
   } finally {
     blocks.end();
