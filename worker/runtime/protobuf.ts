@@ -123,8 +123,8 @@ function shared(options: Options): Options {
   return typeof max === "number" && max >= 0 ? { maxAllocation: max } : {};
 }
 
-/** An error that the program wrote down. */
-function fault({ name, message, ...details }: { name: string; message: string; [detail: string]: unknown }): Error {
+/** An error that a program wrote down. */
+export function fault({ name, message, ...details }: { name: string; message: string; [detail: string]: unknown }): Error {
   const known = { TypeError, RangeError }[name];
   const error = new (known ?? Error)(message);
   const define = (key: string, value: unknown, enumerable: boolean) =>
