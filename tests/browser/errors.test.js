@@ -59,6 +59,14 @@ test('own properties come along, those that cannot be cloned stay behind', async
   assert(!('handler' in error));
 });
 
+test('properties by which the engines place their errors are the user’s own once assigned', async (t) => {
+  const own = { line: 123_456, column: 'third', lineNumber: -1, columnNumber: 0.5, fileName: 'mine.csv', sourceURL: { of: 'mine' } };
+  const error = await thrower(t)(`Object.assign(new Error('placed'), ${JSON.stringify(own)})`);
+  for (const [name, value] of Object.entries(own)) assertEquals(error[name], value, name);
+  const plain = await thrower(t)(`new Error('plain')`);
+  assertEquals(Object.keys(plain), []);
+});
+
 test('an error among the own properties stays an error', async (t) => {
   const error = await thrower(t)(`Object.assign(new Error('outer'), { inner: new RangeError('inner') })`);
   assert(error.inner instanceof RangeError);

@@ -83,13 +83,16 @@ function builtInOf(error: object): string {
   return "Error";
 }
 
-function properties(error: object, encode: (value: unknown) => EncodedFailure | undefined) {
+function properties(error: Error, encode: (value: unknown) => EncodedFailure | undefined) {
   const kept: [string, EncodedFailure, boolean][] = [];
   for (const key of Object.getOwnPropertyNames(error)) {
     const enumerable = Object.prototype.propertyIsEnumerable.call(error, key);
-    if (FIELDS.has(key) || (!enumerable && PLACES.has(key))) continue;
+    if (FIELDS.has(key)) continue;
     try {
-      const value = encode((error as Record<string, unknown>)[key]);
+      const own = error[key as keyof Error] as unknown;
+      // Assigning to such a property does not make it enumerable. What its stack does not say is not the engine's.
+      if (!enumerable && PLACES.has(key) && isInStack(error, own)) continue;
+      const value = encode(own);
       // What cannot be cloned must not cost the caller the error itself; nor must a getter that throws.
       if (value) kept.push([key, value, enumerable]);
     } catch {
@@ -97,6 +100,10 @@ function properties(error: object, encode: (value: unknown) => EncodedFailure | 
     }
   }
   return kept;
+}
+
+function isInStack(error: Error, place: unknown): boolean {
+  return typeof place === "number" ? new RegExp(`:${place}\\b`).test(error.stack ?? "") : typeof place === "string" && (error.stack ?? "").includes(place);
 }
 
 function clone(value: unknown): EncodedFailure | undefined {
