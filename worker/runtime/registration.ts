@@ -4,7 +4,6 @@ import type { Lookup } from "./msgpack/index.js";
 import { protobuf } from "./protobuf.js";
 import { Kind } from "./protocol.js";
 import { services } from "./services.js";
-import { sockets } from "./socket/socket.js";
 import { storage } from "./storage/index.js";
 import { isPromise } from "./stream.js";
 
@@ -19,7 +18,7 @@ export interface Found {
 type Named = [name: string, id: number][];
 
 /** What makes the functions of each file of services. */
-const FILES: Record<string, (payload: never, lookup: Lookup) => Record<string, Registered["run"]>> = { services, protobuf, socket: sockets, storage };
+const FILES: Record<string, (payload: never, lookup: Lookup) => Record<string, Registered["run"]>> = { services, protobuf, storage };
 
 /** Carries out an entry of the registration log. Throws or rejects as a whole: a set of functions is registered
  *  altogether or not at all. */
@@ -93,7 +92,9 @@ function loadScripts(urls: string[]): undefined {
 async function loadModule(functions: Functions, { url, names }: { url: string; names: Named | null }): Promise<Found | undefined> {
   let module: Record<string, unknown>;
   try {
-    module = (await import(url)) as Record<string, unknown>;
+    // A template, since Vite's server of development puts an import of its own into a script that imports a variable, and
+    // this script is a classic one.
+    module = (await import(`${url}`)) as Record<string, unknown>;
   } catch (error) {
     if (error instanceof TypeError) throw new TypeError(`The module ${url} could not be loaded: ${error.message}`, { cause: error });
     throw error;

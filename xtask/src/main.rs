@@ -8,6 +8,7 @@ mod debian;
 mod demo;
 mod interruptible;
 mod node;
+mod packaging;
 mod process_group;
 mod report;
 mod run;

@@ -1,6 +1,6 @@
 //! Node and the development packages of package.json.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
@@ -11,6 +11,7 @@ use crate::{debian, run};
 
 /// The oldest Node whose test runner and language the project uses.
 const OLDEST: u32 = 20;
+const LOCK_FILE: &str = "package-lock.json";
 
 /// A Node that is new enough, with the packages of package-lock.json installed.
 #[derive(Debug)]
@@ -29,7 +30,7 @@ impl Node {
             debian::install("npm", &["npm"])?;
         }
         let node = Self { workspace: workspace.clone() };
-        node.install_packages()?;
+        node.install_packages(workspace.root())?;
         Ok(node)
     }
 
@@ -59,13 +60,10 @@ impl Node {
         Ok(esbuild)
     }
 
-    pub(crate) fn lock_file(&self) -> PathBuf {
-        self.workspace.path("package-lock.json")
-    }
-
-    fn install_packages(&self) -> Result<()> {
-        let stamp =
-            Inputs::default().file(&self.lock_file())?.stamp(&self.workspace.path("node_modules/.package-lock.json"));
+    /// Installs the packages of a folder, by its lock file, where that has changed.
+    pub(crate) fn install_packages(&self, folder: &Path) -> Result<()> {
+        let lock_file = folder.join(LOCK_FILE);
+        let stamp = Inputs::default().file(&lock_file)?.stamp(&folder.join("node_modules/.package-lock.json"));
         if stamp.is_fresh() {
             return Ok(());
         }
@@ -73,8 +71,9 @@ impl Node {
         let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
         // No package here needs its install script; running none is safer and the same everywhere.
         let mut ci = Command::new(npm);
-        ci.args(["ci", "--ignore-scripts", "--loglevel=error"]).current_dir(self.workspace.root());
-        run::output(&mut ci).context("the development packages could not be installed")?;
+        ci.args(["ci", "--ignore-scripts", "--loglevel=error"]).current_dir(folder);
+        run::output(&mut ci)
+            .with_context(|| format!("the packages of {} could not be installed", lock_file.display()))?;
         stamp.leave()
     }
 }

@@ -12,7 +12,7 @@ use crate::build::{self, Profile};
 use crate::node::Node;
 use crate::tally::Tally;
 use crate::workspace::Workspace;
-use crate::{counts, demo, interruptible, run, suites};
+use crate::{counts, demo, interruptible, packaging, run, suites};
 
 /// A part of the checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -25,6 +25,8 @@ pub(crate) enum Part {
     Node,
     /// The suites in the browsers.
     Browsers,
+    /// The packed package in bundlers and runtimes.
+    Packaging,
 }
 
 /// What to run.
@@ -76,7 +78,7 @@ impl Tests<'_> {
         if self.wants(Part::Rust) {
             self.suite("cargo test", Self::rust);
         }
-        let needs_build = self.wants_lint() || self.wants(Part::Node) || self.wants(Part::Browsers);
+        let needs_build = self.wants_lint() || self.selection.only != Some(Part::Rust);
         if needs_build {
             heading("build");
             if let Err(error) = build::build(self.workspace, Profile::Release) {
@@ -90,10 +92,14 @@ impl Tests<'_> {
             }
         }
         if self.wants(Part::Node) {
-            self.suite("node", Self::node);
+            self.suite("node", |tests| tests.node_tests(&Node::ready(tests.workspace)?, NODE_TESTS));
         }
         if self.wants(Part::Browsers) {
             self.browsers();
+        }
+        if self.wants(Part::Packaging) {
+            self.suite("packaging", |tests| tests.node_tests(&packaging::prepare(tests.workspace)?, packaging::FOLDER));
+            self.suite("packaging, in a browser", |tests| packaging::pages(tests.workspace, &tests.selection.filters));
         }
     }
 
@@ -170,8 +176,7 @@ impl Tests<'_> {
         run::run(node.tool("tsc").args(["--noEmit", "--project", project]))
     }
 
-    fn node(&self) -> Result<Tally> {
-        let node = Node::ready(self.workspace)?;
+    fn node_tests(&self, node: &Node, folder: &str) -> Result<Tally> {
         let report = self.workspace.path("target/node-tests.tap");
         let mut command = node.command();
         command.args(["--test", "--test-reporter=spec", "--test-reporter-destination=stdout"]);
@@ -179,8 +184,8 @@ impl Tests<'_> {
         for filter in &self.selection.filters {
             command.arg(format!("--test-name-pattern={}", counts::pattern(filter)));
         }
-        for file in self.workspace.files(NODE_TESTS, ".test.mjs")? {
-            command.arg(format!("{NODE_TESTS}/{file}"));
+        for file in self.workspace.files(folder, ".test.mjs")? {
+            command.arg(format!("{folder}/{file}"));
         }
         let status = command.status().context("cannot start node")?;
         let text = std::fs::read_to_string(&report).with_context(|| format!("cannot read {}", report.display()))?;
@@ -195,9 +200,10 @@ impl Tests<'_> {
         let selected = &self.selection.engines;
         let engines = if selected.is_empty() { Engine::ALL.to_vec() } else { selected.clone() };
         let outcome = interruptible::block_on(async {
+            let pages = suites::page::list(self.workspace)?;
             for engine in engines {
                 heading(engine.name());
-                match suites::run(self.workspace, engine, &self.selection.filters).await {
+                match suites::run(self.workspace, engine, &self.selection.filters, pages.clone()).await {
                     Ok(tally) => self.tally += tally,
                     Err(error) => self.fail(engine.name(), &error),
                 }

@@ -1,7 +1,7 @@
 //! Runs the browser suites: launches a browser, lets its pages walk from suite to suite, and starts it anew where it
 //! crashed or fell silent.
 
-mod page;
+pub(crate) mod page;
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -33,7 +33,7 @@ const OUTSIDE: &str = "(outside of its tests)";
 ///
 /// # Errors
 /// When there are no suites, or the engine cannot be had.
-pub(crate) async fn run(workspace: &Workspace, engine: Engine, filters: &[String]) -> Result<Tally> {
+pub(crate) async fn run(workspace: &Workspace, engine: Engine, filters: &[String], pages: Vec<Page>) -> Result<Tally> {
     // Before the clock starts: it may have to be installed.
     engine.binary()?;
     let (sender, messages) = mpsc::unbounded_channel();
@@ -43,7 +43,7 @@ pub(crate) async fn run(workspace: &Workspace, engine: Engine, filters: &[String
         filters,
         server,
         messages,
-        waiting: page::list(workspace)?.into(),
+        waiting: pages.into(),
         current: None,
         agent: None,
         pages: 0,
@@ -51,7 +51,7 @@ pub(crate) async fn run(workspace: &Workspace, engine: Engine, filters: &[String
         deadline: Instant::now() + RUN_LIMIT,
     };
     if run.waiting.is_empty() {
-        bail!("there are no suites in tests/browser");
+        bail!("there are no suites");
     }
     for memory in [SharedMemory::Without, SharedMemory::With] {
         run.drain(memory).await?;

@@ -12,27 +12,34 @@ const FOLDER: &str = "tests/browser";
 const CLASSIC: &str = "classic";
 
 #[derive(Debug, Clone)]
-pub(super) struct Page {
+pub(crate) struct Page {
     /// The file below `tests/browser`.
     file: String,
     pub(super) site: Site,
+    /// What it is told in its address beyond what all are.
+    query: String,
     /// Tests that have been run in an earlier load of it.
     pub(super) done: Vec<String>,
 }
 
 /// Every suite and every classic page, by name, on the plain site.
-pub(super) fn list(workspace: &Workspace) -> Result<Vec<Page>> {
+pub(crate) fn list(workspace: &Workspace) -> Result<Vec<Page>> {
     let mut files = workspace.files(FOLDER, ".test.js")?;
     let classic = workspace.files(&format!("{FOLDER}/{CLASSIC}"), ".html")?;
     files.extend(classic.into_iter().map(|name| format!("{CLASSIC}/{name}")));
-    Ok(files.into_iter().map(|file| Page { file, site: Site::Plain, done: Vec::new() }).collect())
+    Ok(files.into_iter().map(|file| Page::new(file, String::new())).collect())
 }
 
 impl Page {
+    /// A suite, by its path from `tests/browser`.
+    pub(crate) fn new(file: String, query: String) -> Self {
+        Self { file, site: Site::Plain, query, done: Vec::new() }
+    }
+
     /// The same suite on the other sites that it has tests for.
     pub(super) fn on_other_sites(&self, sites: &[Site]) -> Vec<Self> {
         let others = sites.iter().filter(|&&site| site != self.site);
-        others.map(|&site| Self { file: self.file.clone(), site, done: Vec::new() }).collect()
+        others.map(|&site| Self { site, done: Vec::new(), ..self.clone() }).collect()
     }
 
     pub(super) fn memory(&self) -> SharedMemory {
@@ -46,12 +53,13 @@ impl Page {
     pub(super) fn url(&self, server: &TestServer, engine: Engine, id: PageId) -> String {
         let page = if self.file.ends_with(".html") { &self.file } else { "harness.html" };
         format!(
-            "{}/{FOLDER}/{page}?page={id}&suite={}&engine={}&site={}&origin2={}",
+            "{}/{FOLDER}/{page}?page={id}&suite={}&engine={}&site={}&origin2={}{}",
             server.origin(self.site),
             self.file,
             engine.name(),
             self.site.name(),
             server.origin(Site::Other),
+            self.query,
         )
     }
 
@@ -68,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_suite_goes_to_the_sites_it_names_and_the_plain_one_is_done() {
-        let page = Page { file: "a.test.js".into(), site: Site::Plain, done: vec!["x".into()] };
+        let page = Page { done: vec!["x".into()], ..Page::new("a.test.js".into(), String::new()) };
         let others = page.on_other_sites(&[Site::Plain, Site::Isolated, Site::Csp]);
         assert_eq!(others.iter().map(|page| page.site).collect::<Vec<_>>(), [Site::Isolated, Site::Csp]);
         assert!(others.iter().all(|page| page.done.is_empty()));

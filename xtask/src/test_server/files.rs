@@ -9,7 +9,14 @@ use axum::response::IntoResponse as _;
 use crate::workspace::Workspace;
 
 /// Folders that are served under their own name, and the folder of the checkout behind them.
-const FOLDERS: &[(&str, &str)] = &[("pkg", "pkg"), ("tests", "tests"), ("demo", "demo"), ("data", "target/demo-data")];
+const FOLDERS: &[(&str, &str)] =
+    &[("pkg", "pkg"), ("tests", "tests"), ("demo", "demo"), ("data", "target/demo-data"), ("packaging", APPS)];
+
+/// The apps of tests/packaging. What each has built is also a site of its own, since bundlers take an app to be at the
+/// root of one: browsers find every name below `localhost` here.
+const APPS: &str = "target/packaging/apps";
+const BUILT: &str = "dist";
+const SITES: &str = ".localhost";
 
 /// Packages of node_modules that a page may load.
 const PACKAGES: &[&str] = &[
@@ -41,6 +48,14 @@ pub(super) struct File {
 impl Files {
     pub(super) fn new(workspace: &Workspace) -> Self {
         Self { workspace: workspace.clone() }
+    }
+
+    /// The file of an app that has the site of this host, as `Host` names it.
+    pub(super) async fn respond_for(&self, host: &str, path: &str) -> Option<Response<Body>> {
+        let name = host.split(':').next()?;
+        let app = name.strip_suffix(SITES)?;
+        let path = if path == "/" { "/index.html" } else { path };
+        Some(self.respond(&format!("/packaging/{app}/{BUILT}{path}")).await)
     }
 
     pub(super) async fn respond(&self, path: &str) -> Response<Body> {

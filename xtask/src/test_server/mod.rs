@@ -1,5 +1,5 @@
 //! The web server of the suites: four sites that serve the same files under different rules, each on a port of its own,
-//! hence each an origin of its own. Each has the server's sockets too, under `/ws/`.
+//! hence each an origin of its own.
 
 mod faults;
 mod files;
@@ -12,13 +12,12 @@ use anyhow::Result;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Json, Query, State};
-use axum::http::{Request, Response, StatusCode};
+use axum::http::{Request, Response, StatusCode, header};
 use axum::response::IntoResponse as _;
 use axum::routing::{get, post};
-use centaurus_server::{Sessions, SocketLimits};
 use serde::Deserialize;
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::report::{Message, Next, PageId, Plan, Report};
@@ -62,8 +61,6 @@ impl Site {
 pub(crate) struct TestServer {
     sites: Vec<(Site, String)>,
     tasks: Vec<JoinHandle<()>>,
-    /// Its end is the sockets'.
-    _sockets: watch::Sender<bool>,
 }
 
 #[derive(Debug, Clone)]
@@ -88,9 +85,7 @@ impl TestServer {
     ) -> Result<Self> {
         let files = Arc::new(Files::new(workspace));
         let faults = Arc::new(Faults::default());
-        let (stop_sockets, stopping) = watch::channel(false);
-        let mut server = Self { sites: Vec::new(), tasks: Vec::new(), _sockets: stop_sockets };
-        let sockets = centaurus_server::sockets(&SocketLimits::default(), Sessions::default(), stopping);
+        let mut server = Self { sites: Vec::new(), tasks: Vec::new() };
         let gates = gates::routes(Arc::new(Gates::default()));
         for site in Site::ALL {
             let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
@@ -107,8 +102,7 @@ impl TestServer {
                 .route("/next", get(next))
                 .fallback(serve)
                 .with_state(shared)
-                .merge(gates.clone())
-                .merge(sockets.clone());
+                .merge(gates.clone());
             server.tasks.push(tokio::spawn(async move {
                 // Only ends with an error that says that the listener is gone; the pages' silence then tells.
                 let _ = axum::serve(listener, router).await;
@@ -161,9 +155,13 @@ async fn answered<T: serde::Serialize>(asked: bool, answer: oneshot::Receiver<T>
 /// Everything that is not the run's own business: files, under the prefixes that change the rules or break things.
 async fn serve(State(shared): State<Shared>, request: Request<Body>) -> Response<Body> {
     let (policy, path) = shared.policy.with_prefixes(request.uri().path());
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let mut response = match path.strip_prefix("/fault/") {
         Some(fault) => shared.faults.respond(&shared.files, fault).await,
-        None => shared.files.respond(path).await,
+        None => match shared.files.respond_for(host, path).await {
+            Some(response) => response,
+            None => shared.files.respond(path).await,
+        },
     };
     policy.apply(response.headers_mut());
     response

@@ -1,0 +1,3 @@
+const { Centaurus } = require('centaurus');
+
+new Centaurus({ size: 1 }).run((a, b) => a + b, 1, 2).then(console.log);

@@ -1,0 +1,75 @@
+// The package in the bundlers, built for production with default settings or those of the README, and what came out.
+// pages.test.js then opens what is built here in a browser.
+
+import assert from 'node:assert/strict';
+import { cp, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { app, files, installed, line, referred, run } from './support.mjs';
+
+const COPY = line('cp node_modules/centaurus/');
+
+/** Each file that the entry refers to is there once; nothing else came along. */
+async function emittedOnce(name, folder) {
+  const emitted = await files(name, folder);
+  const wasm = [...emitted].filter(([path]) => path.endsWith('.wasm'));
+  const wanted = (await referred('centaurus.js')).filter((file) => file.endsWith('.wasm'));
+  for (const file of wanted) {
+    const bytes = await installed(file);
+    const same = wasm.filter(([, other]) => bytes.equals(other)).map(([path]) => path);
+    assert.equal(same.length, 1, `${file} is there as ${same.join(', ') || 'nothing'}`);
+  }
+  assert.equal(wasm.length, wanted.length, `emitted: ${wasm.map(([path]) => path).join(', ')}`);
+  const scripts = [...emitted.keys()].filter((path) => /\.m?js$/.test(path));
+  const workers = (await referred('centaurus.js')).filter((file) => file.endsWith('.js'));
+  assert.equal(scripts.length, workers.length + 1, `the app and ${workers.join(', ')}, not ${scripts.join(', ')}`);
+  assert.ok(!scripts.some((path) => path.includes('node')), 'nothing of the entry for servers');
+}
+
+test('vite: what it builds', async () => {
+  await run('vite', 'vite build');
+  await emittedOnce('vite', 'dist');
+  await run('vite', 'vite build --base=./ --outDir=relative');
+  await emittedOnce('vite', 'relative');
+});
+
+test('vite-7: the line of its configuration', async () => {
+  await writeFile(join(app('vite-7'), 'vite.config.js'), `export default { ${line('optimizeDeps:')} };\n`);
+});
+
+test('webpack: what it builds', async () => {
+  await run('webpack', 'webpack --mode=production --entry=./main.js');
+  await emittedOnce('webpack', 'dist');
+  await run('webpack', `sed 's#type="module" src="./main.js"#defer src="main.js"#' index.html > dist/index.html`);
+});
+
+test('parcel: what it builds', async () => {
+  await run('parcel', 'parcel build index.html --no-cache');
+  await emittedOnce('parcel', 'dist');
+});
+
+test('rollup: what it builds', async () => {
+  await run('rollup', 'rollup --config');
+  await run('rollup', COPY);
+  await emittedOnce('rollup', 'dist');
+  await run('rollup', 'cp index.html dist/');
+});
+
+test('esbuild: what it builds', async () => {
+  await run('esbuild', 'esbuild main.js --bundle --minify --format=esm --outdir=dist');
+  await run('esbuild', COPY);
+  await emittedOnce('esbuild', 'dist');
+  await run('esbuild', 'cp index.html dist/');
+});
+
+test('React: what is built, with its checks of development', async () => {
+  await run('react', 'vite build --mode=development', { NODE_ENV: 'development' });
+  await emittedOnce('react', 'dist');
+});
+
+test('a page of classic scripts: the files as they are', async () => {
+  const folder = join(app('script'), 'dist');
+  await cp(join(app('script'), 'node_modules/centaurus'), folder, { recursive: true });
+  for (const file of ['index.html', 'check.js']) await cp(join(app('script'), file), join(folder, file));
+  assert.ok((await readdir(folder)).includes('centaurus.global.js'));
+});
