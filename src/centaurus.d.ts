@@ -7,12 +7,28 @@
 /** Where a file of WebAssembly comes from: its address, its bytes, or the module compiled already. */
 export type WasmSource = string | URL | BufferSource | WebAssembly.Module;
 
+/** How one message is sent. */
+export interface SocketSendOptions {
+  /** Milliseconds after which it is dropped if it has not been transmitted. Default: the outbox's. */
+  ttl?: number;
+  /** Takes the message back, if it has not been transmitted. */
+  signal?: AbortSignal;
+}
+
+/** How a socket behaves. */
+export interface SocketOptions {
+  protocols?: string | string[] | (() => string | string[] | Promise<string | string[]>);
+  signal?: AbortSignal;
+}
+
+export declare class CentaurusSocket extends EventTarget {}
+
 /** How a pool is set up. */
 export interface CentaurusOptions {
   /** Address of `centaurus.worker.js`. Default: beside the script that this class came from. */
   worker?: string | URL;
-  /** The proxy's WebAssembly, or an object that names the files: the proxy's, the workers', those of Protocol Buffers and of storage. Default: beside the script. */
-  wasm?: WasmSource | { proxy?: WasmSource; worker?: WasmSource; protobuf?: WasmSource; storage?: WasmSource };
+  /** The proxy's WebAssembly, or an object that names the files: the proxy's, the workers', those of Protocol Buffers, sockets and storage. Default: beside the script. */
+  wasm?: WasmSource | { proxy?: WasmSource; worker?: WasmSource; protobuf?: WasmSource; socket?: WasmSource; storage?: WasmSource };
   /**
    * How many workers. A number is the most there will be; they start when there is work for them.
    * `min` workers are kept even when idle. Default: `{ min: 1, max: navigator.hardwareConcurrency }`.
@@ -536,6 +552,9 @@ export class Centaurus extends EventTarget {
    * `file`, `line` and `column`.
    */
   protobuf(source: string, options?: SchemaOptions & CallOptions): Promise<ProtobufSchema>;
+
+  /** A WebSocket that lives in a worker and comes back. */
+  socket(url: string | URL | (() => string | URL | Promise<string | URL>), options?: SocketOptions): CentaurusSocket;
 
   /** The store of a name, which all pages of this origin share. */
   storage(name: string, options?: StorageOptions): CentaurusStorage;

@@ -16,10 +16,9 @@ fuzz_target!(|data: &[u8]| {
         let _ = Value::decode(&message, &Limits::default());
     }
     // And the other way: anything can be packed.
-    for content in [Content::Plain, Content::Structured] {
-        let mut packed = Vec::new();
-        pack(data, content, &options, &mut packed).expect("no limit is met");
-        let (told, message) = unpack(&packed, &options).expect("it was just packed");
-        assert_eq!((told, &*message), (content, data));
-    }
+    let content = if data.len() % 2 == 0 { Content::Plain } else { Content::Structured };
+    let mut packed = Vec::new();
+    pack(data, content, &options, &mut packed).expect("no limit is met");
+    let (told, message) = unpack(&packed, &options).expect("it was just packed");
+    assert_eq!((told, &*message), (content, data));
 });

@@ -1,10 +1,12 @@
-import type { Calls, CallOptions, CentaurusEventMap, CentaurusOptions, CentaurusStorage, DigestOptions, MsgpackOptions, PlainCalls, ProtobufSchema, SchemaOptions, Stats, Bytes, StorageOptions } from "../centaurus.js";
+import type { Calls, CallOptions, CentaurusEventMap, CentaurusOptions, CentaurusStorage, DigestOptions, MsgpackOptions, PlainCalls, ProtobufSchema, SchemaOptions, SocketOptions, Stats, Bytes, StorageOptions } from "../centaurus.js";
 import { Kind } from "../../worker/runtime/protocol.js";
 import { Core, type Entry } from "./core.js";
 import { failure } from "./errors.js";
 import { absolute, type Places, settings } from "./options.js";
 import { number } from "./service-file.js";
 import { ServiceFiles, Services } from "./services.js";
+import { CentaurusSocket } from "./socket.js";
+import { Sockets } from "./sockets.js";
 import { counted, emptyStats } from "./stats.js";
 
 type AnyFunction = (...args: never[]) => unknown;
@@ -18,6 +20,7 @@ interface Found {
 /** The pool itself, behind every view of it that `with()` makes. */
 const CORE = Symbol("core");
 const SERVICES = Symbol("services");
+const SOCKETS = Symbol("sockets");
 const SELF = Symbol("self");
 /** The options of calls through a view. */
 const OPTIONS = Symbol("options");
@@ -30,14 +33,16 @@ const PLAIN = 1;
 export class Centaurus extends EventTarget {
   readonly [CORE]: Core;
   readonly [SERVICES]: Services;
+  readonly [SOCKETS]: Sockets;
   readonly [SELF]: this;
   readonly [OPTIONS]: CallOptions | undefined;
   #ready: { promise: Promise<void>; resolve: () => void; reject: (error: unknown) => void } | undefined;
 
   constructor(places: Places, first?: string | URL | CentaurusOptions, second?: CentaurusOptions) {
     super();
+    const event = (kind: string, detail: object) => void this.dispatchEvent(new CustomEvent(kind, { detail }));
     const core = new Core(settings(places, first, second), {
-      event: (kind, detail) => void this.dispatchEvent(new CustomEvent(kind, { detail })),
+      event,
       state: (state) => (state === undefined ? this.#ready?.resolve() : this.#ready?.reject(state)),
       ended: (error) => {
         this.#ready?.reject(error);
@@ -48,6 +53,7 @@ export class Centaurus extends EventTarget {
     const services = new ServiceFiles(core);
     this[CORE] = core;
     this[SERVICES] = new Services(services);
+    this[SOCKETS] = new Sockets(core, event);
     this[SELF] = this;
     this[OPTIONS] = undefined;
   }
@@ -159,11 +165,16 @@ export class Centaurus extends EventTarget {
   }
 
   terminate(): void {
+    this[SOCKETS].terminate();
     this[CORE].terminate();
   }
 
-  close(): Promise<void> {
-    return this[CORE].close();
+  async close(): Promise<void> {
+    await Promise.all([this[SOCKETS].close(), this[CORE].close()]);
+  }
+
+  socket(url: string | URL, options?: SocketOptions): CentaurusSocket {
+    return new CentaurusSocket(this[SOCKETS], url, options);
   }
 
   get msgpack() {

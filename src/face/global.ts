@@ -12,6 +12,7 @@ const places = {
   proxy: beside("centaurus.wasm"),
   services: () => beside(hasSimd() ? "centaurus.worker.simd.wasm" : "centaurus.worker.wasm")(),
   protobuf: beside("centaurus.protobuf.wasm"),
+  socket: beside("centaurus.socket.wasm"),
   storage: beside("centaurus.storage.wasm"),
 };
 

@@ -3,6 +3,7 @@ import { Centaurus as Face } from "./centaurus.js";
 import { hasSimd } from "./simd.js";
 
 export { QueueFullError, TerminatedError, UnknownFunctionError, WorkerCrashError, WorkerLoadError } from "./errors.js";
+export { CentaurusSocket } from "./socket.js";
 
 // Written out in full, each on its own: bundlers find and emit the files by these very expressions.
 const places = {
@@ -11,6 +12,7 @@ const places = {
   services: () =>
     hasSimd() ? new URL("./centaurus.worker.simd.wasm", import.meta.url) : new URL("./centaurus.worker.wasm", import.meta.url),
   protobuf: () => new URL("./centaurus.protobuf.wasm", import.meta.url),
+  socket: () => new URL("./centaurus.socket.wasm", import.meta.url),
   storage: () => new URL("./centaurus.storage.wasm", import.meta.url),
 };
 

@@ -6,14 +6,15 @@ export interface Places {
   proxy(): WasmSource;
   services(): WasmSource;
   protobuf(): WasmSource;
+  socket(): WasmSource;
   storage(): WasmSource;
 }
 
 /** The files of WebAssembly that run in the workers. */
-export type ServiceFiles = "services" | "protobuf" | "storage";
+export type ServiceFiles = "services" | "protobuf" | "socket" | "storage";
 
 /** The files that an option may name. */
-type Files = Partial<Record<"proxy" | "worker" | "protobuf" | "storage", WasmSource | undefined>>;
+type Files = Partial<Record<"proxy" | "worker" | "protobuf" | "socket" | "storage", WasmSource | undefined>>;
 
 /** Options with every default filled in. Durations in ms, -1 for never. */
 export interface Settings {
@@ -21,6 +22,7 @@ export interface Settings {
   proxy: () => WasmSource;
   services: () => WasmSource;
   protobuf: () => WasmSource;
+  socket: () => WasmSource;
   storage: () => WasmSource;
   min: number;
   max: number;
@@ -66,6 +68,7 @@ export function settings(places: Places, first: string | URL | CentaurusOptions 
     proxy: () => files.proxy ?? places.proxy(),
     services: () => files.worker ?? places.services(),
     protobuf: () => files.protobuf ?? places.protobuf(),
+    socket: () => files.socket ?? places.socket(),
     storage: () => files.storage ?? places.storage(),
     min,
     max,
@@ -87,7 +90,7 @@ export function absolute(url: string | URL): string {
 }
 
 function isFiles(wasm: CentaurusOptions["wasm"]): wasm is Files {
-  return typeof wasm === "object" && wasm !== null && ["proxy", "worker", "protobuf", "storage"].some((file) => file in wasm);
+  return typeof wasm === "object" && wasm !== null && ["proxy", "worker", "protobuf", "socket", "storage"].some((file) => file in wasm);
 }
 
 function show(value: unknown): string {

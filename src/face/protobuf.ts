@@ -19,13 +19,15 @@ export async function schema(
   file: ServiceFile<"protobuf.compile">,
   split: (options: object | undefined) => [own: object | undefined, call: CallOptions | undefined],
   source: string,
-  { resolve, name = "schema.proto", ...options }: SchemaOptions & CallOptions = {},
+  given: (SchemaOptions & CallOptions) | null | undefined,
 ): Promise<ProtobufSchema> {
   const { core, entries, gate } = file;
+  let { resolve, name = "schema.proto", ...rest } = given ?? {};
+  const [unknown, options] = split(rest);
   const sources = new Map<string, unknown>([[name, source]]);
   for (;;) {
     const compile = entries.get("protobuf.compile") as Entry;
-    const { missing, schema, types } = (await core.call(compile, [name, sources, !!resolve], split(options)[1], gate)) as Compiled;
+    const { missing, schema, types } = (await core.call(compile, [name, sources, !!resolve, Object.keys(unknown ?? {})], options, gate)) as Compiled;
     if (schema) {
       const functions = METHODS.map((method) => ({ name: `protobuf.${method}`, id: -1 }));
       await file.register(functions, { schema });

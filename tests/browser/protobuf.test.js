@@ -66,6 +66,14 @@ test('the JSON mapping', async (t) => {
   assertEquals((await shop.decode('shop.Order', bytes)).items[0].stockCount, 9007199254740993n);
   await assertRejects(shop.fromJSON('shop.Order', { item: [] }), 'UnsupportedValueError', 'item');
   assertEquals(await shop.fromJSON('shop.Order', { item: [] }, { ignoreUnknown: true }), new Uint8Array(0));
+  // What JSON.stringify would lose, or say otherwise.
+  const large = { counts: new Map([['a', 1n]]), items: [{ stockCount: 2 ** 63, price: 2 ** 70, name: '"9223372036854775808\\' }, { stockCount: 2n ** 64n - 1n, price: 0.1234567890123456789 }], madeAt: new Date(1_500) };
+  const read = await shop.decode('shop.Order', await shop.fromJSON('shop.Order', large));
+  assertEquals(read.counts, { a: 1 });
+  assertEquals(read.items.map(({ stockCount, price, name }) => [stockCount, price, name]), [[2n ** 63n, 2 ** 70, large.items[0].name], [2n ** 64n - 1n, 0.1234567890123456789, '']]);
+  assertEquals(read.madeAt, { seconds: 1, nanos: 500_000_000 });
+  for (const price of [NaN, -Infinity]) await assertRejects(shop.fromJSON('shop.Item', { price }), 'UnsupportedValueError', `"${price}"`);
+  assertEquals((await shop.decode('shop.Item', await shop.fromJSON('shop.Item', { price: '-Infinity' }))).price, -Infinity);
 });
 
 test('what is wrong with a schema is told with its place', async (t) => {
@@ -78,7 +86,15 @@ test('what is wrong with a schema is told with its place', async (t) => {
     const error = await assertRejects(c.protobuf(text, { name: 'wrong.proto' }), 'ProtoSyntaxError', 'wrong.proto');
     assertEquals([error.file, error.line, column && error.column], ['wrong.proto', line, column], error.message);
   }
-  await assertRejects(c.protobuf(5), TypeError, 'string');
+  await assertRejects(c.protobuf('edition = "2023";', {}), 'ProtoSyntaxError', 'editions are not supported');
+  for (const text of [5, undefined, null, {}]) await assertRejects(c.protobuf(text), TypeError, 'must be a string');
+  for (const name of ['', 5, null]) await assertRejects(c.protobuf(source, { name }), TypeError, 'name must be');
+  await assertRejects(c.protobuf(source, { resolver: () => '' }), TypeError, 'unknown option resolver');
+  const circle = await assertRejects(c.protobuf('syntax = "proto3";\nimport "b.proto";', { resolve: () => 'import "schema.proto";' }), 'ProtoSyntaxError', 'cycle');
+  assertEquals(circle.file, 'schema.proto');
+  // A byte order mark is none of the text's.
+  assertEquals((await c.protobuf('\ufeffsyntax = "proto3"; message A {}', null)).types, ['A']);
+  assertEquals((await assertRejects(c.protobuf('\ufeff messag A {}'), 'ProtoSyntaxError')).column, 2);
 });
 
 test('imports come from the resolver, a level at a time', async (t) => {

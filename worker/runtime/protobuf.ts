@@ -65,8 +65,11 @@ export function protobuf({ module, schema }: { module?: WebAssembly.Module | Buf
   return offered as unknown as Record<string, Registered["run"]>;
 }
 
-/** Gives the schema, or which imports are missing where `more` can be asked for. */
-function compile(name: string, sources: Map<string, unknown>, more: boolean): object {
+/** Gives the schema, or which imports are missing where `more` can be asked for. `unknown` names options that the page
+ *  was given and does not know. */
+function compile(name: unknown, sources: Map<string, unknown>, more: boolean, [unknown]: string[]): object {
+  if (unknown !== undefined) throw new TypeError(`protobuf: unknown option ${unknown}; it knows name, resolve`);
+  if (typeof name !== "string" || !name) throw new TypeError("protobuf: name must be the path of the source, a string");
   for (const [path, source] of sources) {
     if (typeof source !== "string") throw new TypeError(`The source of ${path} must be a string`);
   }
@@ -96,13 +99,15 @@ const copied = (bytes: Uint8Array) => bytes.slice();
 const unpacked = (bytes: Uint8Array) => decode(bytes, PLAIN) as never;
 
 /**
- * A value as JSON text. `JSON.stringify` alone would write `null` for what is no number of JSON, refuse bigints, and give
- * an integer beyond 2^53 the fewest digits that its double can be told by, which are another integer's.
+ * A value as JSON text. `JSON.stringify` alone would write `null` for what is no number of JSON and nothing for what a
+ * `Map` holds, refuse bigints, and give an integer beyond 2^53 the fewest digits that its double can be told by, which are
+ * another integer's.
  */
 function json(value: unknown): string {
   let large = false;
   const written = JSON.stringify(value, (_, part: unknown) => {
     if (typeof part === "bigint") return String(part);
+    if (part instanceof Map) return Object.fromEntries(part) as unknown;
     if (typeof part !== "number") return part;
     large ||= Number.isInteger(part) && !Number.isSafeInteger(part);
     if (Number.isFinite(part)) return part;
@@ -123,8 +128,8 @@ function shared(options: Options): Options {
   return typeof max === "number" && max >= 0 ? { maxAllocation: max } : {};
 }
 
-/** An error that the program wrote down. */
-function fault({ name, message, ...details }: { name: string; message: string; [detail: string]: unknown }): Error {
+/** An error that a program wrote down. */
+export function fault({ name, message, ...details }: { name: string; message: string; [detail: string]: unknown }): Error {
   const known = { TypeError, RangeError }[name];
   const error = new (known ?? Error)(message);
   const define = (key: string, value: unknown, enumerable: boolean) =>

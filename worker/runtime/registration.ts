@@ -4,6 +4,7 @@ import type { Lookup } from "./msgpack/index.js";
 import { protobuf } from "./protobuf.js";
 import { Kind } from "./protocol.js";
 import { services } from "./services.js";
+import { sockets } from "./socket/socket.js";
 import { storage } from "./storage/index.js";
 import { isPromise } from "./stream.js";
 
@@ -18,7 +19,7 @@ export interface Found {
 type Named = [name: string, id: number][];
 
 /** What makes the functions of each file of services. */
-const FILES: Record<string, (payload: never, lookup: Lookup) => Record<string, Registered["run"]>> = { services, protobuf, storage };
+const FILES: Record<string, (payload: never, lookup: Lookup) => Record<string, Registered["run"]>> = { services, protobuf, socket: sockets, storage };
 
 /** Carries out an entry of the registration log. Throws or rejects as a whole: a set of functions is registered
  *  altogether or not at all. */

@@ -33,6 +33,11 @@ impl Backoff {
         self.attempts
     }
 
+    /// Goes on with another's count.
+    pub(crate) fn resume(&mut self, attempts: u32) {
+        self.attempts = attempts;
+    }
+
     pub(crate) fn opened(&mut self, now: Time) {
         self.opened = Some(now);
     }

@@ -66,6 +66,8 @@ pub enum Outcome {
     Expired,
     /// Others had to have its room ([`Overflow`](crate::config::Overflow)).
     Dropped,
+    /// Its sender took it back ([`Link::withdraw`](crate::Link::withdraw)).
+    Withdrawn,
     /// The link ended first.
     Closed,
 }

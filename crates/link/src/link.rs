@@ -146,20 +146,54 @@ impl Link {
         }
     }
 
+    /// Begins in place of a link that ended without closing, such as one whose process died: its line counts as lost,
+    /// for that `reason`, and its attempts go on. What it had accepted is given back by [`restore`](Self::restore).
+    pub fn revive(&mut self, now: Time, attempts: u32, reason: &str) {
+        self.advance(now);
+        if self.state == State::New {
+            self.backoff.resume(attempts);
+            self.back_off(End::Closed { code: BROKEN, reason: reason.to_owned() }, "");
+        }
+    }
+
     /// Accepts a message of so many bytes.
     ///
     /// # Errors
     /// When the outbox is full and its policy is to refuse, when the message can never fit, and when the link is closed.
     pub fn send(&mut self, now: Time, size: u64) -> Result<MessageId, SendError> {
+        self.send_within(now, size, None)
+    }
+
+    /// The same for a message with a time to live of its own, in µs.
+    ///
+    /// # Errors
+    /// As for [`send`](Self::send).
+    pub fn send_within(&mut self, now: Time, size: u64, ttl: Option<u64>) -> Result<MessageId, SendError> {
         self.advance(now);
         if matches!(self.state, State::Draining | State::Closing | State::Closed) {
             return Err(SendError::Closed);
         }
         self.outbox.expire(now);
-        let message = self.outbox.push(now, size);
+        let message = self.outbox.push(now, size, ttl);
         self.settle();
         self.pump();
         message
+    }
+
+    /// Accepts a message that the link before this one had accepted, in the same order, before this one has connected.
+    /// In a session that goes on, the peer may have it already, so it can neither expire nor make room.
+    pub fn restore(&mut self, now: Time, size: u64, ttl: Option<u64>) -> MessageId {
+        self.advance(now);
+        self.outbox.restore(now, size, ttl, self.session.is_some())
+    }
+
+    /// Takes a message back. Whether that was possible: it is not once the message has been on a line.
+    pub fn withdraw(&mut self, now: Time, message: MessageId) -> bool {
+        self.advance(now);
+        let withdrawn = self.outbox.withdraw(message);
+        self.settle();
+        self.pump();
+        withdrawn
     }
 
     /// The line is open.

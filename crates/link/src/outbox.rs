@@ -68,7 +68,7 @@ impl Outbox {
         self.settled.pop_front()
     }
 
-    pub(crate) fn push(&mut self, now: Time, size: u64) -> Result<MessageId, SendError> {
+    pub(crate) fn push(&mut self, now: Time, size: u64, ttl: Option<u64>) -> Result<MessageId, SendError> {
         let max = self.config.max_bytes;
         if size > max {
             return Err(SendError::TooLarge { size, max });
@@ -92,10 +92,8 @@ impl Outbox {
                 Overflow::Wait => Place::Outside,
             };
         }
-        let message = MessageId(self.next);
-        self.next += 1;
-        let expires = self.config.ttl.map_or(Time::NEVER, |ttl| now.after(ttl));
-        let entry = Entry { message, size, expires, transmitted: false };
+        let entry = self.entry(now, size, ttl);
+        let Entry { message, expires, .. } = entry;
         match place {
             Place::Inside => self.enter(entry),
             Place::Outside => {
@@ -105,6 +103,22 @@ impl Outbox {
             Place::Nowhere => self.settled.push_back((message, Outcome::Dropped)),
         }
         Ok(message)
+    }
+
+    /// Takes back a message that another outbox had accepted: it has its room, however full this one is. One that may
+    /// have been on a line counts as if it had.
+    pub(crate) fn restore(&mut self, now: Time, size: u64, ttl: Option<u64>, transmitted: bool) -> MessageId {
+        let entry = Entry { transmitted, ..self.entry(now, size, ttl) };
+        let message = entry.message;
+        self.enter(entry);
+        message
+    }
+
+    /// Removes a message that has not been on any line. Whether there was one.
+    pub(crate) fn withdraw(&mut self, message: MessageId) -> bool {
+        let before = self.entries.len() + self.outside.len();
+        self.remove(Outcome::Withdrawn, |entry| entry.message == message && !entry.transmitted);
+        self.entries.len() + self.outside.len() < before
     }
 
     /// The next message for the line, and its size. It stays until it is released.
@@ -153,6 +167,13 @@ impl Outbox {
     /// Nothing more will be sent.
     pub(crate) fn end(&mut self) {
         self.remove(Outcome::Closed, |_| true);
+    }
+
+    fn entry(&mut self, now: Time, size: u64, ttl: Option<u64>) -> Entry {
+        let message = MessageId(self.next);
+        self.next += 1;
+        let expires = ttl.or(self.config.ttl).map_or(Time::NEVER, |ttl| now.after(ttl));
+        Entry { message, size, expires, transmitted: false }
     }
 
     fn enter(&mut self, entry: Entry) {

@@ -38,4 +38,4 @@ pub use error::ServerError;
 pub use limits::{Limits, SocketLimits};
 pub use policy::CONTENT_SECURITY_POLICY;
 pub use serve::Server;
-pub use sockets::Sessions;
+pub use sockets::{Sessions, sockets};

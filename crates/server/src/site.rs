@@ -18,7 +18,7 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::{DefaultMakeSpan, DefaultOnResponse, TraceLayer};
 use tracing::Level;
 
-use crate::sockets::{self, Sockets};
+use crate::sockets::sockets;
 use crate::{Config, Mount, ServerError, cache, paths, policy};
 
 /// The file that a missing page is answered with, in a folder at `/`.
@@ -47,7 +47,7 @@ pub(crate) fn router(config: &Config, stopping: watch::Receiver<bool>) -> Result
     Ok(folders
         .route("/csp", get(async || Redirect::permanent("/csp/")))
         .nest_service("/csp/", strict)
-        .merge(sockets::routes(Sockets::new(config.limits.sockets.clone(), config.sessions.clone(), stopping)))
+        .merge(sockets(&config.limits.sockets, config.sessions.clone(), stopping))
         .layer(CompressionLayer::new())
         .layer(RequestBodyLimitLayer::new(config.limits.body_bytes))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, config.limits.request_timeout))

@@ -16,7 +16,7 @@ const task = { transfer: (value) => value };
 /** A schema of these files, of which the first is the one asked for. Values pass as structured clones, as to a worker. */
 export function schema(files) {
   const [[name]] = Object.entries(files);
-  const { schema, types } = compile(name, new Map(Object.entries(files)), false);
+  const { schema, types } = compile(name, new Map(Object.entries(files)), false, []);
   const methods = protobuf({ schema });
   const call = (method) => (type, value, options) => methods[`protobuf.${method}`].call(task, type, structuredClone(value), options);
   return { types, encode: call('encode'), decode: call('decode'), toJSON: call('toJSON'), fromJSON: call('fromJSON') };

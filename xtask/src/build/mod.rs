@@ -17,7 +17,7 @@ use anyhow::{Context as _, Result};
 use crate::node::Node;
 use crate::workspace::Workspace;
 use toolchain::Toolchain;
-use wasm::{PROTOBUF, PROXY, STORAGE, WORKER, WORKER_SIMD, WasmCrate};
+use wasm::{PROTOBUF, PROXY, SOCKET, STORAGE, WORKER, WORKER_SIMD, WasmCrate};
 
 /// How much work goes into the build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,9 +42,13 @@ pub(crate) fn build(workspace: &Workspace, profile: Profile) -> Result<()> {
     }
     WORKER_SIMD.check_same_glue(&WORKER, workspace)?;
     // Their exports are called as they are: they need no glue.
-    for (crate_, file) in
-        [(PROXY, package::PROXY_WASM), (PROTOBUF, package::PROTOBUF_WASM), (STORAGE, package::STORAGE_WASM)]
-    {
+    let plain = [
+        (PROXY, package::PROXY_WASM),
+        (PROTOBUF, package::PROTOBUF_WASM),
+        (SOCKET, package::SOCKET_WASM),
+        (STORAGE, package::STORAGE_WASM),
+    ];
+    for (crate_, file) in plain {
         let compiled = crate_.compile(workspace, &toolchain)?;
         let wasm = finished(workspace, &node, &crate_, compiled, profile)?;
         copy(&wasm, &workspace.pkg().join(file))?;

@@ -19,6 +19,7 @@ pub(crate) const WORKER_WASM: &str = "centaurus.worker.wasm";
 /// The same for engines with SIMD, faster.
 pub(crate) const WORKER_SIMD_WASM: &str = "centaurus.worker.simd.wasm";
 pub(crate) const PROTOBUF_WASM: &str = "centaurus.protobuf.wasm";
+pub(crate) const SOCKET_WASM: &str = "centaurus.socket.wasm";
 pub(crate) const STORAGE_WASM: &str = "centaurus.storage.wasm";
 const TYPES: &str = "centaurus.d.ts";
 const GLOBAL_TYPES: &str = "centaurus.global.d.ts";
@@ -51,6 +52,7 @@ const MADE: &[Made] = &[
     Made { file: WORKER_WASM, export: Some("./worker.wasm"), kind: Kind::Wasm },
     Made { file: WORKER_SIMD_WASM, export: Some("./worker.simd.wasm"), kind: Kind::Wasm },
     Made { file: PROTOBUF_WASM, export: Some("./protobuf.wasm"), kind: Kind::Wasm },
+    Made { file: SOCKET_WASM, export: Some("./socket.wasm"), kind: Kind::Wasm },
     Made { file: STORAGE_WASM, export: Some("./storage.wasm"), kind: Kind::Wasm },
 ];
 
@@ -99,7 +101,7 @@ fn manifest() -> Value {
         "name": "centaurus",
         "version": env!("CARGO_PKG_VERSION"),
         "description": "Takes work off a web page's main thread: a pool of workers behind promises",
-        "keywords": ["web-worker", "worker-pool", "wasm", "offload", "zlib", "msgpack", "protobuf"],
+        "keywords": ["web-worker", "worker-pool", "wasm", "offload", "zlib", "msgpack", "protobuf", "websocket"],
         "license": env!("CARGO_PKG_LICENSE"),
         "homepage": concat!(env!("CARGO_PKG_REPOSITORY"), "#readme"),
         "bugs": concat!(env!("CARGO_PKG_REPOSITORY"), "/issues"),

@@ -88,6 +88,17 @@ pub(crate) const PROTOBUF: WasmCrate = WasmCrate {
     features: &[],
 };
 
+/// The workers' too, loaded at the first socket: small, and run for every message.
+pub(crate) const SOCKET: WasmCrate = WasmCrate {
+    name: "socket",
+    package: "centaurus-socket",
+    crate_features: &[],
+    flavour: "plain",
+    rustflags: &[],
+    passes: &["-O2", "--strip-debug", "--strip-producers"],
+    features: &[],
+};
+
 /// The workers' too, loaded with the first store.
 pub(crate) const STORAGE: WasmCrate = WasmCrate {
     name: "storage",

@@ -1,5 +1,5 @@
 //! The web server of the suites: four sites that serve the same files under different rules, each on a port of its own,
-//! hence each an origin of its own.
+//! hence each an origin of its own. Each has the server's sockets too, under `/ws/`.
 
 mod faults;
 mod files;
@@ -15,9 +15,10 @@ use axum::extract::{Json, Query, State};
 use axum::http::{Request, Response, StatusCode, header};
 use axum::response::IntoResponse as _;
 use axum::routing::{get, post};
+use centaurus_server::{Sessions, SocketLimits};
 use serde::Deserialize;
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::report::{Message, Next, PageId, Plan, Report};
@@ -61,6 +62,8 @@ impl Site {
 pub(crate) struct TestServer {
     sites: Vec<(Site, String)>,
     tasks: Vec<JoinHandle<()>>,
+    /// Its end is the sockets'.
+    _sockets: watch::Sender<bool>,
 }
 
 #[derive(Debug, Clone)]
@@ -85,7 +88,9 @@ impl TestServer {
     ) -> Result<Self> {
         let files = Arc::new(Files::new(workspace));
         let faults = Arc::new(Faults::default());
-        let mut server = Self { sites: Vec::new(), tasks: Vec::new() };
+        let (stop_sockets, stopping) = watch::channel(false);
+        let mut server = Self { sites: Vec::new(), tasks: Vec::new(), _sockets: stop_sockets };
+        let sockets = centaurus_server::sockets(&SocketLimits::default(), Sessions::default(), stopping);
         let gates = gates::routes(Arc::new(Gates::default()));
         for site in Site::ALL {
             let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
@@ -102,7 +107,8 @@ impl TestServer {
                 .route("/next", get(next))
                 .fallback(serve)
                 .with_state(shared)
-                .merge(gates.clone());
+                .merge(gates.clone())
+                .merge(sockets.clone());
             server.tasks.push(tokio::spawn(async move {
                 // Only ends with an error that says that the listener is gone; the pages' silence then tells.
                 let _ = axum::serve(listener, router).await;

@@ -42,7 +42,7 @@ pub fn compile(name: &str, sources: &Sources, more: bool) -> Result<Compiled, Er
     let mut missing = Vec::new();
     for (name, text) in sources {
         check_nesting(name, text)?;
-        let file = File::from_source(name, text).map_err(|error| syntax_error(&error, sources))?;
+        let file = File::from_source(name, unmarked(text)).map_err(|error| syntax_error(&error, sources))?;
         for import in &file.file_descriptor_proto().dependency {
             if more
                 && !sources.contains_key(import)
@@ -66,10 +66,15 @@ struct Given(Sources);
 impl FileResolver for Given {
     fn open_file(&self, name: &str) -> Result<File, protox::Error> {
         match self.0.get(name) {
-            Some(text) => File::from_source(name, text),
+            Some(text) => File::from_source(name, unmarked(text)),
             None => GoogleFileResolver::new().open_file(name),
         }
     }
+}
+
+/// Without a byte order mark, which editors put there and the official compiler passes over.
+fn unmarked(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 fn check_size(sources: &Sources) -> Result<(), Error> {
@@ -136,7 +141,7 @@ fn place(text: &str, offset: usize) -> (u32, u32) {
 
 fn syntax_error(error: &protox::Error, sources: &Sources) -> Error {
     let file = error.file().unwrap_or_default().to_owned();
-    located(error, &file, sources.get(&file).map(String::as_str))
+    located(error, &file, sources.get(&file).map(|text| unmarked(text)))
 }
 
 /// What is wrong with descriptors that did not come from text.
@@ -152,6 +157,12 @@ fn located(error: &dyn Diagnostic, file: &str, text: Option<&str>) -> Error {
         (Some(text), None) => place(text, text.len()),
         (None, _) => (0, 0),
     };
-    let help = error.help().map(|help| format!(" ({help})")).unwrap_or_default();
-    Error::Syntax { file: file.to_owned(), line, column, reason: format!("{error}{help}") }
+    let edition =
+        text.zip(offset).and_then(|(text, offset)| text.get(offset..)).is_some_and(|at| at.starts_with("edition"));
+    let reason = match error.help() {
+        _ if edition => "editions are not supported; there are syntax = \"proto3\" and \"proto2\"".to_owned(),
+        Some(help) => format!("{error} ({help})"),
+        None => error.to_string(),
+    };
+    Error::Syntax { file: file.to_owned(), line, column, reason }
 }

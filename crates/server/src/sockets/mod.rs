@@ -125,6 +125,11 @@ fn short<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D:
     Ok(name)
 }
 
+/// The sockets alone, for a router of somebody else's. They end when `stopping` turns true, or its sender goes.
+pub fn sockets(limits: &SocketLimits, sessions: Sessions, stopping: watch::Receiver<bool>) -> Router {
+    routes(Sockets::new(limits.clone(), sessions, stopping))
+}
+
 pub(crate) fn routes(sockets: Arc<Sockets>) -> Router {
     type Upgrade<T> = (State<Arc<Sockets>>, Query<About>, Query<T>, WebSocketUpgrade);
     Router::new()

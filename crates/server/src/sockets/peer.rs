@@ -82,7 +82,12 @@ impl Peer {
                             return Ok(message);
                         }
                         Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                        Some(Ok(Message::Close(_))) | None => return Err(Gone),
+                        Some(Ok(Message::Close(_))) => {
+                            // The answer is written by now and not sent yet; without it the peer sees a broken line.
+                            let _ = timeout(FAREWELL, self.socket.flush()).await;
+                            return Err(Gone);
+                        }
+                        None => return Err(Gone),
                         Some(Err(error)) => {
                             tracing::debug!(%error, "a socket broke");
                             return Err(Gone);
