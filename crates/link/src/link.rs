@@ -262,6 +262,13 @@ impl Link {
         }
     }
 
+    /// The peer gave a sign of life that is no message: if it answers a ping, with that ping's nonce. For lines that have
+    /// pings of their own (RFC 6455, section 5.5.2).
+    pub fn alive(&mut self, now: Time, pong: Option<u64>) {
+        self.advance(now);
+        self.heard(pong);
+    }
+
     /// The reader has taken so many messages.
     pub fn taken(&mut self, now: Time, count: u32) {
         self.advance(now);
@@ -367,7 +374,7 @@ impl Link {
                 State::New | State::Open | State::Closed => {}
             }
         }
-        if self.flowing()
+        if self.listening()
             && let Some(heartbeat) = &mut self.heartbeat
         {
             match heartbeat.look(now) {
@@ -388,7 +395,7 @@ impl Link {
         if self.state == State::Closed {
             return None;
         }
-        let beat = self.heartbeat.as_ref().filter(|_| self.flowing()).map_or(Time::NEVER, Heartbeat::due);
+        let beat = self.heartbeat.as_ref().filter(|_| self.listening()).map_or(Time::NEVER, Heartbeat::due);
         let wake = self.deadline.min(self.report_at).min(beat).min(self.outbox.expiry());
         (wake < Time::NEVER).then_some(wake)
     }
@@ -405,6 +412,11 @@ impl Link {
     /// Messages can be transmitted.
     fn flowing(&self) -> bool {
         self.greeted && matches!(self.state, State::Open | State::Draining)
+    }
+
+    /// Silence means something. A line that was asked to pause may have answers waiting in it.
+    fn listening(&self) -> bool {
+        self.flowing() && !self.paused
     }
 
     fn connect(&mut self) {
@@ -551,6 +563,9 @@ impl Link {
         let wanted = if self.paused { self.inbox > u64::from(self.config.inbox / 2) } else { full };
         if self.config.acknowledged.is_none() && wanted != self.paused {
             self.paused = wanted;
+            if let Some(heartbeat) = &mut self.heartbeat {
+                heartbeat.begin(self.now);
+            }
             self.commands.push_back(Command::Pause(wanted));
         }
     }

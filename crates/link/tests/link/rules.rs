@@ -1,6 +1,7 @@
 //! Single rules, one at a time.
 
 use centaurus_link::config::{Backoff, Config, Heartbeat, Outbox, Overflow};
+use centaurus_link::frame::Control;
 use centaurus_link::{Command, End, Link, MessageId, Outcome, SendError, State, Time};
 
 const SECOND: u64 = 1_000_000;
@@ -124,6 +125,24 @@ fn a_slow_reader_pauses_the_line() {
     assert_eq!(commands(&mut link), []);
     link.taken(Time(2), 1);
     assert_eq!(commands(&mut link), [Command::Pause(false)]);
+}
+
+#[test]
+fn a_line_that_pauses_is_not_taken_for_dead() {
+    let heartbeat = Some(Heartbeat { interval: SECOND, timeout: SECOND });
+    let mut link = opened(Config { inbox: 2, heartbeat, ..Config::default() });
+    link.received(Time(0));
+    link.received(Time(0));
+    assert_eq!(commands(&mut link), [Command::Pause(true)]);
+    link.tick(Time(60 * SECOND));
+    assert_eq!(commands(&mut link), [], "whatever the peer says waits in the line");
+    link.taken(Time(60 * SECOND), 2);
+    assert_eq!(commands(&mut link), [Command::Pause(false)]);
+    assert_eq!(link.next_wake(), Some(Time(61 * SECOND)));
+    link.tick(Time(61 * SECOND));
+    assert_eq!(commands(&mut link), [Command::Control(Control::Ping(1))]);
+    link.alive(Time(61 * SECOND + 5), Some(1));
+    assert_eq!(link.round_trip(), Some(5));
 }
 
 #[test]

@@ -59,8 +59,8 @@ async fn echo_sends_back_text_and_bytes() {
         client.send(message.clone()).await.unwrap();
         assert_eq!(next(&mut client).await.unwrap().unwrap(), message);
     }
-    client.close(None).await.unwrap();
-    closed(&mut client).await;
+    client.close(Some(CloseFrame { code: 4001.into(), reason: "enough".into() })).await.unwrap();
+    assert_eq!(u16::from(closed(&mut client).await.expect("an answer").code), 4001);
 }
 
 #[tokio::test]
