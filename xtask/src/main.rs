@@ -1,8 +1,9 @@
-//! The project's own commands: `cargo xtask build | demo | test | bench`.
+//! The project's own commands: `cargo xtask build | demo | check | test | bench`.
 
 mod bench;
 mod browsers;
 mod build;
+mod check;
 mod counts;
 mod debian;
 mod demo;
@@ -51,6 +52,8 @@ enum Task {
         #[arg(long, default_value_t = 8080)]
         port: u16,
     },
+    /// Runs every check that needs no test run: format, lints, types, links, spelling, licences, sizes.
+    Check,
     /// Runs every check and every test, or those that are named.
     Test {
         /// Only tests with one of these in their name.
@@ -89,12 +92,16 @@ fn perform(task: Task) -> Result<ExitCode> {
         Task::Build { dev } => build::build(&workspace, if dev { Profile::Dev } else { Profile::Release })?,
         Task::Demo { port } => demo::demo(&workspace, port)?,
         Task::Bench { filters, browser } => bench::bench(&workspace, browser, &filters)?,
+        Task::Check => {
+            return Ok(tested(&workspace, Selection { only: Some(Part::Lint), ..Selection::default() }));
+        }
         Task::Test { filters, only, browsers } => {
-            let tally = test::test(&workspace, &Selection { filters, only, engines: browsers });
-            if tally.failed > 0 {
-                return Ok(ExitCode::FAILURE);
-            }
+            return Ok(tested(&workspace, Selection { filters, only, engines: browsers }));
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn tested(workspace: &Workspace, selection: Selection) -> ExitCode {
+    if test::test(workspace, &selection).failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }

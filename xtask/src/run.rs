@@ -31,6 +31,11 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     String::from_utf8(stdout).with_context(|| format!("{} wrote something other than UTF-8", shown(command)))
 }
 
+/// Like [`output`], what the command says besides going straight to the terminal: warnings are not for a parser.
+pub(crate) fn output_alone(command: &mut Command) -> Result<String> {
+    output(command.stderr(Stdio::inherit()))
+}
+
 /// Runs the command silently for at most `limit`; whether it ended well in time.
 pub(crate) fn succeeds_within(command: &mut Command, limit: Duration) -> Result<bool> {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

@@ -1,23 +1,23 @@
 //! `cargo xtask test`: every check there is, counted. Whatever cannot run counts as failed.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::process::Stdio;
 
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 
 use crate::browsers::Engine;
 use crate::build::{self, Profile};
+use crate::check::{self, Check};
 use crate::node::Node;
 use crate::tally::Tally;
 use crate::workspace::Workspace;
-use crate::{counts, demo, interruptible, packaging, run, suites};
+use crate::{counts, demo, interruptible, packaging, suites};
 
 /// A part of the checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Part {
-    /// rustfmt, clippy, rustdoc, tsc.
+    /// What can be said without running anything: `cargo xtask check`.
     Lint,
     /// The Rust tests.
     Rust,
@@ -30,7 +30,7 @@ pub(crate) enum Part {
 }
 
 /// What to run.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Selection {
     /// Only tests with one of these in their name, and nothing that is not a test.
     pub(crate) filters: Vec<String>,
@@ -39,8 +39,6 @@ pub(crate) struct Selection {
     pub(crate) engines: Vec<Engine>,
 }
 
-/// rustup fetches a few megabytes.
-const COMPONENT_LIMIT: Duration = Duration::from_secs(120);
 const NODE_TESTS: &str = "tests/node";
 
 /// Runs what is selected, printing as it goes, the count last.
@@ -69,11 +67,7 @@ struct Tests<'a> {
 impl Tests<'_> {
     fn run(&mut self) {
         if self.wants_lint() {
-            self.check("rustfmt", |tests| tests.cargo_tool("fmt", "rustfmt", &["--all", "--check"]));
-            self.check("clippy", |tests| {
-                tests.cargo_tool("clippy", "clippy", &["--workspace", "--all-targets", "--", "-D", "warnings"])
-            });
-            self.check("rustdoc", Self::rustdoc);
+            self.checks(check::OF_SOURCES);
         }
         if self.wants(Part::Rust) {
             self.suite("cargo test", Self::rust);
@@ -87,9 +81,7 @@ impl Tests<'_> {
             }
         }
         if self.wants_lint() {
-            for project in ["src/face", "src/node", "worker/runtime"] {
-                self.check(&format!("tsc {project}"), |tests| tests.tsc(project));
-            }
+            self.checks(check::OF_THE_BUILD);
         }
         if self.wants(Part::Node) {
             self.suite("node", |tests| tests.node_tests(&Node::ready(tests.workspace)?, NODE_TESTS));
@@ -112,15 +104,16 @@ impl Tests<'_> {
         self.wants(Part::Lint) && self.selection.filters.is_empty()
     }
 
-    /// Something that either holds or does not.
-    fn check(&mut self, name: &str, check: impl FnOnce(&Self) -> Result<()>) {
-        heading(name);
-        match check(self) {
-            Ok(()) => {
-                println!("  ok    {name}");
-                self.tally.pass();
+    fn checks(&mut self, checks: &[Check]) {
+        for Check { name, run } in checks {
+            heading(name);
+            match run(self.workspace) {
+                Ok(()) => {
+                    println!("  ok    {name}");
+                    self.tally.pass();
+                }
+                Err(error) => self.fail(name, &error),
             }
-            Err(error) => self.fail(name, &error),
         }
     }
 
@@ -138,22 +131,8 @@ impl Tests<'_> {
         self.tally.fail(name);
     }
 
-    fn cargo_tool(&self, tool: &str, component: &str, arguments: &[&str]) -> Result<()> {
-        if run::output(self.cargo().args([tool, "--version"])).is_err() && run::on_path("rustup").is_some() {
-            println!("rustup component add {component}");
-            run::succeeds_within(Command::new("rustup").args(["component", "add", component]), COMPONENT_LIMIT)?;
-        }
-        run::run(self.cargo().arg(tool).args(arguments))
-            .with_context(|| format!("if cargo {tool} is missing: rustup component add {component}"))
-    }
-
-    fn rustdoc(&self) -> Result<()> {
-        let mut cargo = self.cargo();
-        run::run(cargo.args(["doc", "--quiet", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
-    }
-
     fn rust(&self) -> Result<Tally> {
-        let mut cargo = self.cargo();
+        let mut cargo = self.workspace.cargo();
         cargo.args(["test", "--workspace", "--no-fail-fast", "--"]).args(&self.selection.filters);
         let mut child = cargo.stdout(Stdio::piped()).spawn().context("cannot start cargo")?;
         let stdout = child.stdout.take().context("cargo has no standard output")?;
@@ -169,11 +148,6 @@ impl Tests<'_> {
             tally.fail(format!("cargo test ended with {status}"));
         }
         Ok(tally)
-    }
-
-    fn tsc(&self, project: &str) -> Result<()> {
-        let node = Node::ready(self.workspace)?;
-        run::run(node.tool("tsc").args(["--noEmit", "--project", project]))
     }
 
     fn node_tests(&self, node: &Node, folder: &str) -> Result<Tally> {
@@ -213,12 +187,6 @@ impl Tests<'_> {
         if let Err(error) = outcome {
             self.fail("browsers", &error);
         }
-    }
-
-    fn cargo(&self) -> Command {
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.current_dir(self.workspace.root());
-        cargo
     }
 }
 

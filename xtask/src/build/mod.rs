@@ -16,6 +16,7 @@ use anyhow::{Context as _, Result};
 
 use crate::node::Node;
 use crate::workspace::Workspace;
+pub(crate) use sizes::check as check_sizes;
 use toolchain::Toolchain;
 use wasm::{PROTOBUF, PROXY, SOCKET, STORAGE, WORKER, WORKER_SIMD, WasmCrate};
 

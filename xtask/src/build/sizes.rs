@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write as _;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
@@ -28,21 +28,51 @@ const BUDGETS: &[Budget] = &[
     Budget { name: "storage", files: &[package::STORAGE_WASM], limit: 12_000 },
 ];
 
+impl Budget {
+    fn is_met(&self, gzip: usize) -> bool {
+        gzip <= self.limit
+    }
+}
+
+/// Prints every file and every sum; one that is over its budget is marked.
 pub(crate) fn print(workspace: &Workspace) -> Result<()> {
     println!("\n{:<24}{:>10}{:>10}", "", "raw", "gzip");
     for budget in BUDGETS {
         let (mut raw, mut gzip) = (0, 0);
         for file in budget.files {
-            let bytes = fs::read(workspace.pkg().join(file)).with_context(|| format!("cannot read pkg/{file}"))?;
+            let bytes = read(workspace, file)?;
             let packed = gzipped(&bytes)?;
             println!("{file:<24}{:>10}{packed:>10}", bytes.len());
             raw += bytes.len();
             gzip += packed;
         }
-        let verdict = if gzip <= budget.limit { "within" } else { "OVER" };
+        let verdict = if budget.is_met(gzip) { "within" } else { "OVER" };
         println!("{:<24}{raw:>10}{gzip:>10}  {verdict} the budget of {}\n", budget.name, budget.limit);
     }
     Ok(())
+}
+
+/// # Errors
+/// When what has been built is over a budget.
+pub(crate) fn check(workspace: &Workspace) -> Result<()> {
+    let mut over = Vec::new();
+    for budget in BUDGETS {
+        let mut gzip = 0;
+        for file in budget.files {
+            gzip += gzipped(&read(workspace, file)?)?;
+        }
+        if !budget.is_met(gzip) {
+            over.push(format!("{} has {gzip} bytes (gzip) where {} are allowed", budget.name, budget.limit));
+        }
+    }
+    if !over.is_empty() {
+        bail!("{}", over.join("; "));
+    }
+    Ok(())
+}
+
+fn read(workspace: &Workspace, file: &str) -> Result<Vec<u8>> {
+    fs::read(workspace.pkg().join(file)).with_context(|| format!("cannot read pkg/{file}"))
 }
 
 fn gzipped(bytes: &[u8]) -> Result<usize> {
