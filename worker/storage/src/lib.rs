@@ -2,7 +2,7 @@
 //! [`centaurus_storage`] behind numbers; a WebAssembly file of its own, loaded with the first store.
 //!
 //! A [`Write`] goes by number, since several may be under way in one worker: a stream is written beside other calls.
-//! Counts are JavaScript's numbers, exact up to 2⁵³, and [`NONE`] stands for what is not there. The books pass through
+//! Counts are JavaScript's numbers, exact up to 2⁵³, and `NONE` stands for what is not there. The books pass through
 //! [`books`], a row of seven numbers.
 
 mod faults;
@@ -38,7 +38,7 @@ fn on(write: usize, run: impl FnOnce(&mut Write) -> centaurus_storage::Step) -> 
     MACHINE.with_borrow_mut(|machine| machine.on(write, centaurus_storage::Step::Failed, run)) as u32
 }
 
-/// `None` for [`NONE`] and whatever else is no count.
+/// `None` for `NONE` and whatever else is no count.
 fn count(number: f64) -> Option<u64> {
     (number >= 0.0 && number.is_finite()).then_some(number as u64)
 }
@@ -65,13 +65,13 @@ pub extern "C" fn chunk() -> f64 {
     centaurus_storage::CHUNK as f64
 }
 
-/// Where in its chunk the piece at byte `at` ends; [`NONE`] where nothing is left. See [`centaurus_storage::span`].
+/// Where in its chunk the piece at byte `at` ends; `NONE` where nothing is left. See [`centaurus_storage::span`].
 #[unsafe(no_mangle)]
 pub extern "C" fn span_end(size: f64, at: f64, end: f64) -> f64 {
     number(centaurus_storage::span(size as u64, at as u64, end as u64).map(|span| span.to))
 }
 
-/// [`Lifetime::seen`]; a `ttl` of [`NONE`] is for ever.
+/// [`Lifetime::seen`]; a `ttl` of `NONE` is for ever.
 #[unsafe(no_mangle)]
 pub extern "C" fn seen(at: f64, ttl: f64, now: f64) -> u32 {
     Lifetime { at, ttl: if ttl >= 0.0 { ttl } else { f64::INFINITY } }.seen(now) as u32
@@ -97,7 +97,7 @@ pub extern "C" fn is_expected(expect: f64, rev: f64) -> bool {
     expectation(expect).is_met(count(rev))
 }
 
-/// Begins a [`Write`]. An `expect` of 0 is nothing, a revision that one, [`NONE`] whatever there is.
+/// Begins a [`Write`]. An `expect` of 0 is nothing, a revision that one, `NONE` whatever there is.
 #[unsafe(no_mangle)]
 pub extern "C" fn write_new(place: u32, size: f64, expect: f64, quota: f64) -> usize {
     let place = match place {
@@ -157,7 +157,7 @@ pub extern "C" fn write_fault(write: usize) -> u32 {
     MACHINE.with_borrow_mut(|machine| machine.on(write, centaurus_storage::Fault::Io, |write| write.fault())) as u32
 }
 
-/// [`Write::commit`], with what stands in the row of books. A `rev` of [`NONE`]: nothing was found.
+/// [`Write::commit`], with what stands in the row of books. A `rev` of `NONE`: nothing was found.
 #[unsafe(no_mangle)]
 pub extern "C" fn write_commit(
     write: usize,
@@ -177,7 +177,7 @@ pub extern "C" fn write_commit(
     }) as u32
 }
 
-/// [`Write::offer`]; [`NONE`] if it stays.
+/// [`Write::offer`]; `NONE` if it stays.
 #[unsafe(no_mangle)]
 pub extern "C" fn write_offer(write: usize, size: f64, stored: f64) -> f64 {
     number(MACHINE.with_borrow_mut(|machine| machine.on(write, None, |write| write.offer(size as u64, stored as u64))))

@@ -29,7 +29,10 @@ const ALLOWED: &[&str] = &[
     "Zlib",
 ];
 /// And those of tools that nothing of is shipped: their terms hold for the tool's own files.
-const ALLOWED_FOR_TOOLS: &[&str] = &["MPL-2.0", "CC-BY-4.0"];
+const ALLOWED_FOR_TOOLS: &[&str] = &["BlueOak-1.0.0", "CC-BY-4.0", "MPL-2.0"];
+
+/// The tools of the build and tests, and the bundlers that the package is tried with.
+const NPM_LOCKS: &[&str] = &["package-lock.json", "tests/packaging/package-lock.json"];
 
 /// As cargo calls crates.io.
 const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
@@ -49,7 +52,9 @@ pub(super) fn check(workspace: &Workspace) -> Result<()> {
             faults.push(format!("{name}: comes from {source}"));
         }
     }
-    faults.extend(npm_faults(&fs::read_to_string(workspace.path("package-lock.json"))?)?);
+    for lock in NPM_LOCKS {
+        faults.extend(npm_faults(lock, &fs::read_to_string(workspace.path(lock))?)?);
+    }
     faults.dedup();
     files::none(&faults).context("dependencies that the project cannot stand on")
 }
@@ -77,16 +82,18 @@ struct Locked {
 }
 
 /// The packages of npm are tools, peers and data, and none is shipped.
-fn npm_faults(lock: &str) -> Result<Vec<String>> {
-    let lock: Lock = serde_json::from_str(lock).context("package-lock.json")?;
+fn npm_faults(file: &str, text: &str) -> Result<Vec<String>> {
+    let lock: Lock = serde_json::from_str(text).with_context(|| file.to_owned())?;
     let allowed = [ALLOWED, ALLOWED_FOR_TOOLS].concat();
     let mut faults = Vec::new();
     for (path, package) in &lock.packages {
         // The first is the project itself.
         let Some(name) = path.strip_prefix("node_modules/") else { continue };
-        faults.extend(licence_fault(package.license.as_deref(), &allowed).map(|fault| format!("npm {name}: {fault}")));
+        faults.extend(
+            licence_fault(package.license.as_deref(), &allowed).map(|fault| format!("{file}: {name}: {fault}")),
+        );
         if package.integrity.is_none() {
-            faults.push(format!("npm {name}: is locked without the digest of its files"));
+            faults.push(format!("{file}: {name}: is locked without the digest of its files"));
         }
     }
     Ok(faults)
@@ -114,7 +121,7 @@ mod tests {
             "node_modules/a": { "license": "MIT", "integrity": "sha512-x" },
             "node_modules/b": { "license": "AGPL-3.0-only" }
         } }"#;
-        let faults = npm_faults(lock).unwrap();
-        assert_eq!(faults, ["npm b: is under AGPL-3.0-only", "npm b: is locked without the digest of its files"]);
+        let faults = npm_faults("l", lock).unwrap();
+        assert_eq!(faults, ["l: b: is under AGPL-3.0-only", "l: b: is locked without the digest of its files"]);
     }
 }
