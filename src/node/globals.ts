@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { pathToFileURL } from "node:url";
 import { fetchFile } from "./files.js";
 
+export { CloseEvent, ErrorEvent } from "./events.js";
 export { Worker } from "./worker.js";
 
 /** Files too, which the runtimes' own refuse or may refuse. */

@@ -2,6 +2,7 @@
 // script, which needs no more to take it for one.
 import { availableParallelism } from "node:os";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { ErrorEvent } from "./events.js";
 import { fetchFile } from "./files.js";
 import { run, runHere, textOf } from "./scripts.js";
 import { uncaught } from "./uncaught.js";
@@ -12,17 +13,6 @@ const address = typeof script === "string" ? script : "blob:centaurus";
 const target = new EventTarget();
 const native = globalThis.fetch;
 
-/** An error event; the runtimes have none, or one of their own. */
-class Failure extends Event {
-  constructor(readonly error: unknown) {
-    super("error", { cancelable: true });
-  }
-
-  get message(): string {
-    return this.error instanceof Error ? this.error.message : String(this.error);
-  }
-}
-
 class Unhandled extends Event {
   constructor(readonly reason: unknown, readonly promise: unknown) {
     super("unhandledrejection", { cancelable: true });
@@ -31,7 +21,8 @@ class Unhandled extends Event {
 
 /** What code threw where nothing could catch it. It ends a thread, but no worker of the web. */
 function report(error: unknown): void {
-  if (target.dispatchEvent(new Failure(error))) page.postMessage(uncaught(error));
+  const message = error instanceof Error ? error.message : String(error);
+  if (target.dispatchEvent(new ErrorEvent("error", { error, message, cancelable: true }))) page.postMessage(uncaught(error));
 }
 
 function importScripts(...urls: (string | URL)[]): void {

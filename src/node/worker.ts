@@ -29,8 +29,9 @@ export class Worker {
     this.#thread = new Thread(new URL("./centaurus.node.worker.mjs", import.meta.url), {
       name,
       workerData: { script, name },
-      // Flags for the text that a process was given to run are not for files.
-      execArgv: process.execArgv.filter((flag) => !/^(--input-type|-e$|--eval|-p$|--print)/.test(flag)),
+      // The flags of the process hold for its threads, but this one is not for files. (Said in full they are checked, and
+      // test runners have some that threads refuse.)
+      ...(process.execArgv.some((flag) => flag.startsWith("--input-type")) && { execArgv: [] }),
     });
     this.#thread
       .on("message", (data: unknown) => this.#heard(data))

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after, test } from 'node:test';
@@ -198,6 +199,44 @@ test('and not before: a promise of the pool keeps it alive', async () => {
 
 test('a rejection that nobody handles ends the process, as any other', async () => {
   await assert.rejects(alone("new Centaurus().run(() => { throw new Error('unheard'); });"), ({ code, stderr }) => code === 1 && /unheard/.test(stderr));
+});
+
+test('storage is refused at once, for want of IndexedDB', (t) => {
+  assert.throws(() => pool(t).storage('notes'), { name: 'NotSupportedError', message: /IndexedDB/ });
+});
+
+/** A server of WebSockets that sends back what it gets, in frames of less than 126 bytes; RFC 6455, section 5.2. */
+async function echo(t) {
+  const server = createServer().on('upgrade', ({ headers }, socket) => {
+    const key = createHash('sha1').update(`${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${key}\r\n\r\n`);
+    socket.on('data', ([head, size, ...rest]) => {
+      const mask = rest.slice(0, 4);
+      const content = rest.slice(4, 4 + (size & 127)).map((byte, i) => byte ^ mask[i % 4]);
+      socket.write(Uint8Array.of(head, content.length, ...content));
+      const isClose = (head & 15) === 8;
+      if (isClose) socket.end();
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  return `ws://127.0.0.1:${server.address().port}/`;
+}
+
+test('sockets, where there is WebSocket; else they are refused at once', async (t) => {
+  const c = pool(t, { size: 1 });
+  if (!globalThis.WebSocket) {
+    assert.throws(() => c.socket('ws://127.0.0.1/'), { name: 'NotSupportedError', message: /Node\.js has from version 22/ });
+    return;
+  }
+  const socket = c.socket(await echo(t));
+  const message = once(socket, 'message');
+  await socket.send('hello');
+  assert.equal((await message)[0].data, 'hello');
+  const closed = once(socket, 'close');
+  socket.close();
+  assert.equal((await closed)[0].code, 1000);
 });
 
 after(() => {

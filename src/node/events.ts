@@ -1,0 +1,28 @@
+// Events of the web that not every runtime has: Node.js has no ErrorEvent, and CloseEvent from version 23 on.
+
+class NodeErrorEvent extends Event {
+  readonly error: unknown;
+  readonly message: string;
+
+  constructor(type: string, { error, message = "", ...init }: ErrorEventInit = {}) {
+    super(type, init);
+    this.error = error;
+    this.message = message;
+  }
+}
+
+class NodeCloseEvent extends Event {
+  readonly code: number;
+  readonly reason: string;
+  readonly wasClean: boolean;
+
+  constructor(type: string, { code = 0, reason = "", wasClean = false, ...init }: CloseEventInit = {}) {
+    super(type, init);
+    this.code = code;
+    this.reason = reason;
+    this.wasClean = wasClean;
+  }
+}
+
+export const ErrorEvent = globalThis.ErrorEvent ?? NodeErrorEvent;
+export const CloseEvent = globalThis.CloseEvent ?? NodeCloseEvent;
