@@ -9,19 +9,182 @@ export type WasmSource = string | URL | BufferSource | WebAssembly.Module;
 
 /** How one message is sent. */
 export interface SocketSendOptions {
-  /** Milliseconds after which it is dropped if it has not been transmitted. Default: the outbox's. */
+  /** Milliseconds after which it is dropped if it has not been transmitted. Default: `outbox.ttl`. */
   ttl?: number;
-  /** Takes the message back, if it has not been transmitted. */
+  /** Takes the message back if it has not been transmitted: the promise rejects with `signal.reason`. */
   signal?: AbortSignal;
 }
 
-/** How a socket behaves. */
+/**
+ * How messages and values are made of each other, in the worker. `raw`: as the platform's WebSocket. `json`: text. `msgpack`
+ * and `pack`: bytes, by the defaults of those services. `{ type, schema }`: messages of that type of a .proto file, which is
+ * given as text or as what {@link Centaurus.protobuf} made of it. With all but `raw`, values are sent, and must not be
+ * changed before their promise settles.
+ */
+export type SocketCodec = "raw" | "json" | "msgpack" | "pack" | { type: string; schema: string | ProtobufSchema };
+
+/** How a socket behaves. Durations are in milliseconds, `Infinity` is never. */
 export interface SocketOptions {
-  protocols?: string | string[] | (() => string | string[] | Promise<string | string[]>);
+  /** Names of subprotocols, or a function that gives them anew for each attempt. Default: none. */
+  protocols?: string | readonly string[] | (() => string | readonly string[] | Promise<string | readonly string[]>);
+  /** Ends the socket at once: what has not been sent rejects with `signal.reason`. */
   signal?: AbortSignal;
+  /** Default: `"raw"`. */
+  codec?: SocketCodec;
+  /**
+   * The pause before an attempt: `min`, and a random part of a limit that begins with `initial` and doubles with each attempt
+   * that fails, up to `max` (full jitter). A close reason with `retry-after=<seconds>` in it adds so much.
+   */
+  backoff?: {
+    /** Default: 100. */
+    min?: number;
+    /** Default: 1 000. */
+    initial?: number;
+    /** Default: 30 000. */
+    max?: number;
+    /** A line that has been open for so long starts the count anew. Default: 5 000. */
+    stableAfter?: number;
+    /** Attempts in a row that may fail before the socket closes. Default: `Infinity`. */
+    maxAttempts?: number;
+  };
+  /**
+   * How a line is found dead that still looks open: after `interval` of silence the server is asked for a sign of life, and
+   * after `timeout` more the line is given up. Whatever arrives is a sign. A page cannot send a WebSocket's own pings, so
+   * without `acknowledged` it is `message`, encoded by the codec, that is sent; without one, nothing, and only a server that
+   * speaks by itself is heard. Default: `false`; with `acknowledged` `true`, whose frames ask.
+   */
+  heartbeat?: boolean | {
+    /** Default: 20 000. */
+    interval?: number;
+    /** Default: 10 000. */
+    timeout?: number;
+    message?: unknown;
+  };
+  /** What waits for the line and, with `acknowledged`, for the server's word. */
+  outbox?: {
+    /** Bytes. Default: 16 MiB. */
+    maxBytes?: number;
+    /** What happens beyond: the message is refused with an `OutboxFullError`; the oldest make room, or it is dropped, with a
+     *  `MessageDroppedError`; or it waits outside. Default: `"reject"`. */
+    overflow?: "reject" | "drop-oldest" | "drop-newest" | "wait";
+    /** What was not transmitted within so long is dropped, with a `MessageExpiredError`. Default: `Infinity`. */
+    ttl?: number;
+  };
+  /**
+   * Acknowledged delivery, by the subprotocol `centaurus.link.1`, which the server has to speak: each message arrives once and
+   * in order, both ways, however often the line breaks. Default: `false`.
+   */
+  acknowledged?: boolean | {
+    /** Messages that the server may send ahead of the reader. Default: 1 024. */
+    window?: number;
+    /** A message that was taken is acknowledged after so long at the latest. Default: 20. */
+    delay?: number;
+  };
+  /** Close codes after which the socket does not come back. Default: 1000, 1002, 1003, 1007–1010, 4400, 4401, 4403, 4404. */
+  permanent?: readonly number[];
+  /** An attempt that takes longer has failed. Default: 10 000. */
+  connectTimeout?: number;
+  /** How long `close()` waits for what is still to be sent, and then for the server's answer. Default: 5 000. */
+  closeTimeout?: number;
+  /**
+   * Tabs of one origin that ask for the same address, protocols and pool's name share one line; all get its messages. The tab
+   * that holds it hands it over when it closes. Default: `false`.
+   */
+  shared?: boolean;
 }
 
-export declare class CentaurusSocket extends EventTarget {}
+/** What {@link CentaurusSocket.stats} gives. */
+export interface SocketStats {
+  /** Messages and bytes that were given to a line. */
+  sent: { messages: number; bytes: number };
+  received: { messages: number; bytes: number };
+  /** Lines that have been open. */
+  lines: number;
+  /** Attempts since the last good line. */
+  attempts: number;
+  /** Bytes that wait: for the line, and with `acknowledged` for the server's word. */
+  queued: number;
+  /** Bytes that the line itself holds back. */
+  buffered: number;
+  /** Messages that wait in the worker for a slow reader. */
+  held: number;
+  /** Milliseconds that the last question for a sign of life took; only with `acknowledged`. */
+  roundTrip?: number;
+}
+
+/** The detail of `reconnecting`. */
+export interface Reconnecting {
+  /** The attempt to come, counted from the last good line. */
+  attempt: number;
+  /** Milliseconds until then; `Infinity` while the machine is offline. */
+  delay: number;
+  /** Why the line is gone: 1006 if it broke. */
+  code: number;
+  reason: string;
+}
+
+export interface CentaurusSocketEventMap {
+  /** A line is open: the first or a later one. `resumed`: the session goes on, so nothing was lost. */
+  open: CustomEvent<{ resumed: boolean }>;
+  message: MessageEvent;
+  /** A message that the codec cannot read, a function of the options that failed, or why the socket closes unasked. */
+  error: ErrorEvent;
+  /** It is over for good. */
+  close: CloseEvent;
+  /** The line is gone, and another is tried after a pause. */
+  reconnecting: CustomEvent<Reconnecting>;
+}
+
+/**
+ * A WebSocket that lives in a worker and comes back, made by {@link Centaurus.socket}. It can stand where the platform's
+ * does; what differs: before it is open, `send` queues instead of throwing, and `close` comes only when it is over for good.
+ * While a line is looked for, `readyState` is `CONNECTING`.
+ */
+export declare class CentaurusSocket extends EventTarget implements AsyncIterable<any> {
+  private constructor();
+  static readonly CONNECTING: 0;
+  static readonly OPEN: 1;
+  static readonly CLOSING: 2;
+  static readonly CLOSED: 3;
+  readonly CONNECTING: 0;
+  readonly OPEN: 1;
+  readonly CLOSING: 2;
+  readonly CLOSED: 3;
+  readonly readyState: number;
+  readonly url: string;
+  readonly protocol: string;
+  readonly extensions: string;
+  /** Bytes that were given to `send` and are neither transmitted nor, with `acknowledged`, acknowledged. With a codec only the
+   *  worker knows: see `stats().queued`. */
+  readonly bufferedAmount: number;
+  /** What messages of bytes become, with the raw codec. */
+  binaryType: BinaryType;
+  onopen: ((this: CentaurusSocket, event: CentaurusSocketEventMap["open"]) => unknown) | null;
+  onmessage: ((this: CentaurusSocket, event: MessageEvent) => unknown) | null;
+  onerror: ((this: CentaurusSocket, event: ErrorEvent) => unknown) | null;
+  onclose: ((this: CentaurusSocket, event: CloseEvent) => unknown) | null;
+  onreconnecting: ((this: CentaurusSocket, event: CentaurusSocketEventMap["reconnecting"]) => unknown) | null;
+  /**
+   * Sends. The promise resolves when the message was handed to the line or, with `acknowledged`, when the server has it, and
+   * rejects with an `OutboxFullError`, `MessageDroppedError`, `MessageExpiredError` or `SocketClosedError`, by `name`. Nobody
+   * has to look at it.
+   */
+  send(value: any, options?: SocketSendOptions): Promise<void>;
+  /** Closes, after what waits has been sent if the line is open. */
+  close(code?: number, reason?: string): void;
+  /** Gives the line up and tries another at once. */
+  reconnect(): void;
+  stats(): Promise<SocketStats>;
+  /** The messages that come from when the first is asked for. A reader that is slow is waited for; the iterator ends with
+   *  the socket, and throws if that fails. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<any, undefined, undefined>;
+  addEventListener<K extends keyof CentaurusSocketEventMap>(
+    type: K,
+    listener: (this: CentaurusSocket, event: CentaurusSocketEventMap[K]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
+}
 
 /** How a pool is set up. */
 export interface CentaurusOptions {
@@ -153,6 +316,8 @@ export interface Stats {
   spawned: number;
   /** Workers that died. */
   crashes: number;
+  /** The same of the sockets' worker, once there has been a socket. */
+  sockets?: Omit<Stats, "name" | "size" | "sockets">;
 }
 
 /**
@@ -553,7 +718,10 @@ export class Centaurus extends EventTarget {
    */
   protobuf(source: string, options?: SchemaOptions & CallOptions): Promise<ProtobufSchema>;
 
-  /** A WebSocket that lives in a worker and comes back. */
+  /**
+   * A WebSocket that lives in a worker and comes back. `url` is seen from the page, http(s) standing for ws(s), or a function
+   * that gives it anew for each attempt. What is wrong with it is a `SyntaxError`, as with the platform's.
+   */
   socket(url: string | URL | (() => string | URL | Promise<string | URL>), options?: SocketOptions): CentaurusSocket;
 
   /** The store of a name, which all pages of this origin share. */

@@ -21,17 +21,17 @@ export class ServiceFiles {
   readonly services: ServiceFile<Name>;
   readonly protobuf: ServiceFile<"protobuf.compile">;
   readonly storage: ServiceFile<string>;
+  readonly socket: ServiceFile<"socket.open">;
 
   constructor(core: Core) {
     this.services = new ServiceFile(core, "services", NAMES);
     this.protobuf = new ServiceFile(core, "protobuf", ["protobuf.compile"]);
     this.storage = new ServiceFile(core, "storage", STORAGE, this.services);
+    this.socket = new ServiceFile(core, "socket", ["socket.open"]);
   }
 
   end(error: unknown): void {
-    this.services.end(error);
-    this.protobuf.end(error);
-    this.storage.end(error);
+    for (const file of [this.services, this.protobuf, this.storage, this.socket]) file.end(error);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Lookup } from "./msgpack/index.js";
 import { protobuf } from "./protobuf.js";
 import { Kind } from "./protocol.js";
 import { services } from "./services.js";
-import { sockets } from "./socket/socket.js";
+import { sockets } from "./socket/index.js";
 import { storage } from "./storage/index.js";
 import { isPromise } from "./stream.js";
 
