@@ -523,8 +523,19 @@ export interface StorageOptions {
   digest?: "blake3" | "sha-256";
   /** Compresses contents where that pays. Default: `true`. */
   compress?: boolean | "auto";
-  /** Milliseconds that an entry lives, unless its `put` says otherwise. Default: for ever. */
+  /** Milliseconds of the wall clock that an entry lives, unless its `put` says otherwise. Default: for ever. */
   ttl?: number;
+}
+
+/** A change to a store. */
+export interface StorageChange {
+  /** Its number; `changes({ since: seq })` goes on after it. */
+  seq: number;
+  key: string;
+  /** The entry's revision, which is `seq`. */
+  rev: number;
+  /** Whether the entry was deleted, gave way to others, or had lived its time. */
+  deleted: boolean;
 }
 
 /** How a value is put. */
@@ -584,6 +595,8 @@ export interface StorageUsage {
   bytes: number;
   stored: number;
   entries: number;
+  /** Number of the last change. */
+  seq: number;
   /** The one that was asked for. */
   quota?: number;
   /** What the browser grants this site, and how much of it is used by everything. */
@@ -608,12 +621,27 @@ export interface CentaurusStorage {
   getStream(key: string, options?: { start?: number; end?: number } & CallOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
   has(key: string, options?: CallOptions): Promise<boolean>;
   stat(key: string, options?: CallOptions): Promise<StorageStat | undefined>;
+  /** The entry, if there is one, whose content has this digest. */
+  byDigest(digest: string, options?: CallOptions): Promise<StorageStat | undefined>;
+  /** Keeps an entry from giving way to others, or no longer does. `NotFoundError` if there is none. */
+  pin(key: string, options?: CallOptions): Promise<StorageStat>;
+  unpin(key: string, options?: CallOptions): Promise<StorageStat>;
+  /** Counts as a use, and begins a time to live, if one is given, now. `NotFoundError` if there is none. */
+  touch(key: string, options?: { ttl?: number } & CallOptions): Promise<StorageStat>;
   /** Whether there was something to delete. */
   delete(key: string, options?: { expect?: number | null } & CallOptions): Promise<boolean>;
   list(options?: StorageListOptions): Promise<StorageStat[]>;
   /** Deletes everything. */
   clear(options?: CallOptions): Promise<void>;
   usage(options?: CallOptions): Promise<StorageUsage>;
+  /**
+   * The changes after number `since` (0: all that is there), in order, whichever page made them; of changes to one key only
+   * the last needs to be told. With `live` it waits for more, until the reader leaves or `signal` fires. A `since` of which
+   * not all deletions after it are known any more is a `HistoryError`: of the last 10,000 they are. Default: since 0, live.
+   */
+  changes(options?: { since?: number | "now"; live?: boolean } & CallOptions): AsyncGenerator<StorageChange, void, void>;
+  /** Deletes everything, and the store itself. Whoever uses it then begins a new one. */
+  destroy(options?: CallOptions): Promise<void>;
   /** Asks the browser not to clear this site's data of its own accord. Whether it promised. */
   persist(): Promise<boolean>;
 }

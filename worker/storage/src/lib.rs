@@ -19,7 +19,7 @@ const NONE: f64 = -1.0;
 struct Machine {
     writes: Vec<Option<Write>>,
     books: [f64; 7],
-    text: String,
+    text: &'static str,
 }
 
 thread_local! {
@@ -248,7 +248,7 @@ pub extern "C" fn books_tells(since: f64) -> bool {
 #[unsafe(no_mangle)]
 pub extern "C" fn text(fault: u32) -> *const u8 {
     MACHINE.with_borrow_mut(|machine| {
-        machine.text = faults::text(fault).to_owned();
+        machine.text = faults::text(fault);
         machine.text.as_ptr()
     })
 }
