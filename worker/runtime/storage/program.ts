@@ -15,7 +15,7 @@ export interface Program {
   write_did(write: number): Step;
   write_failed(write: number): Step;
   write_fault(write: number): Fault;
-  write_commit(write: number, rev: number, foundSize: number, foundStored: number, blob: boolean, size: number, stored: number): Verdict;
+  write_commit(write: number, rev: number, foundSize: number, foundStored: number, size: number, stored: number): Verdict;
   write_offer(write: number, size: number, stored: number): number;
   write_verdict(write: number, exhausted: boolean): Verdict;
   write_books(write: number): number;

@@ -2,7 +2,7 @@ import * as glue from "centaurus-worker-glue";
 import type { Task } from "../task.js";
 import type { Sink } from "./blobs.js";
 import { chunksOf, type Given } from "./content.js";
-import { type Content, done, type Entry, type Within } from "./database.js";
+import { type Content, done, type Entry, transact, type Within } from "./database.js";
 import { books, NONE, Place, program, Step, Verdict } from "./program.js";
 import { digestOf, Seal } from "./seal.js";
 import { alive, booksOf, type Gone, live, type Store } from "./store.js";
@@ -84,7 +84,7 @@ export async function put(task: Task, store: Store, options: Options, key: strin
             break;
           case Step.Commit:
             task.signal.throwIfAborted();
-            entry = await store.change(commit);
+            entry = await transact(store.database, "readwrite", commit);
             step = program.write_did(write);
             break;
           case Step.Discard:
@@ -93,7 +93,7 @@ export async function put(task: Task, store: Store, options: Options, key: strin
             step = program.write_did(write);
             break;
           case Step.Release:
-            await store.drop(gone);
+            await store.release(gone);
             step = program.write_did(write);
             break;
           case Step.Done:
@@ -115,21 +115,21 @@ export async function put(task: Task, store: Store, options: Options, key: strin
     void chunks?.return();
   }
 
-  async function commit(of: Within, evicted: Gone): Promise<Entry> {
+  async function commit(of: Within): Promise<Entry> {
     const [row, old] = await Promise.all([booksOf(of), done(of.entries.get(key)) as Promise<Entry | undefined>]);
     const now = Date.now();
     const found = old && alive(old, now) ? old : undefined;
     books().set(row);
     // What has expired under the key gives its room all the same.
-    if (old && !found) store.remove(of, old, program.books_remove(old.size, old.stored), evicted);
+    if (old && !found) store.remove(of, old, program.books_remove(old.size, old.stored), gone);
     before = found?.rev ?? 0;
-    let verdict = program.write_commit(write, found?.rev ?? NONE, found?.size ?? 0, found?.stored ?? 0, !!found?.blob, size, stored);
+    let verdict = program.write_commit(write, found?.rev ?? NONE, found?.size ?? 0, found?.stored ?? 0, size, stored);
     if (verdict === Verdict.Room) {
       const order = of.entries.index("used").openCursor();
       for (let at = await done(order); at && verdict === Verdict.Room; at = await done(order)) {
         const other = at.value as Entry;
         const rev = other.key === key ? NONE : program.write_offer(write, other.size, other.stored);
-        if (rev !== NONE) store.remove(of, other, rev, evicted);
+        if (rev !== NONE) store.remove(of, other, rev, gone);
         verdict = program.write_verdict(write, false);
         at.continue();
       }

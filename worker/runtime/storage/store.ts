@@ -99,14 +99,23 @@ export class Store {
     return transact(this.database, "readonly", body);
   }
 
-  /** Changes entries and books in one transaction, and tells readers of the feed, in this page and others. What has lost
-   *  its entry is removed afterwards. */
+  /** Changes entries and books in one transaction. */
   async change<T>(body: (of: Within, gone: Gone) => Promise<T>): Promise<T> {
     const gone: Gone = [];
     const result = await transact(this.database, "readwrite", (of) => body(of, gone));
-    this.#channel.postMessage(0);
-    await this.drop(gone);
+    await this.release(gone);
     return result;
+  }
+
+  /** After a transaction, which nothing undoes any more: removes the blobs whose entries are gone, and tells the readers of
+   *  the feed, in this page and others. */
+  async release(gone: Gone): Promise<void> {
+    await this.drop(gone);
+    try {
+      this.#channel.postMessage(0);
+    } catch {
+      // The store was destroyed meanwhile, and the channel is closed.
+    }
   }
 
   /** Removes an entry inside a transaction; the feed tells of it. `rev` is that of its deletion. */

@@ -164,12 +164,10 @@ pub extern "C" fn write_commit(
     rev: f64,
     found_size: f64,
     found_stored: f64,
-    blob: u32,
     size: f64,
     stored: f64,
 ) -> u32 {
-    let found =
-        count(rev).map(|rev| Found { rev, size: found_size as u64, stored: found_stored as u64, blob: blob != 0 });
+    let found = count(rev).map(|rev| Found { rev, size: found_size as u64, stored: found_stored as u64 });
     MACHINE.with_borrow_mut(|machine| {
         let books = Books::from_row(&machine.books);
         machine
