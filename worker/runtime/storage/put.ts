@@ -144,7 +144,7 @@ export async function put(task: Task, store: Store, options: Options, key: strin
       ...(name !== undefined && { name, lastModified: lastModified as number }),
       ...(how.meta !== undefined && { meta: how.meta }),
     } as Entry;
-    live(made, how.ttl ?? options.ttl);
+    live(made, how.ttl ?? options.ttl, now);
     gone.push(found?.blob);
     of.entries.put(made);
     of.contents.put(kept, key);

@@ -204,8 +204,7 @@ export async function booksOf(of: Within): Promise<Float64Array> {
 }
 
 /** Begins the time to live of an entry. */
-export function live(entry: Entry, ttl: number = Infinity): Entry {
-  const at = Date.now();
+export function live(entry: Entry, ttl: number = Infinity, at = Date.now()): Entry {
   delete entry.expires;
   return Object.assign(entry, ttl < Infinity ? { at, ttl, expires: at + ttl } : { at, ttl: NONE });
 }
