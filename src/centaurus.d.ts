@@ -4,8 +4,31 @@
  * @packageDocumentation
  */
 
+// Names of the web's that a program for Node.js may not have: it need not bring the DOM's types along for this package.
+
+/** The instances of global classes, as far as there are such. */
+type Global<Name extends string> = Name extends unknown
+  ? typeof globalThis extends Record<Name, { prototype: infer Instance }>
+    ? Instance
+    : never
+  : never;
+type BufferSource = ArrayBufferView<ArrayBuffer> | ArrayBuffer;
+type WebAssemblyModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } } ? Module : never;
+/** What can be moved (HTML, section 2.7.2). */
+type Transferable = ArrayBuffer | Global<
+  | "MessagePort" | "ReadableStream" | "WritableStream" | "TransformStream" | "OffscreenCanvas" | "ImageBitmap" | "VideoFrame"
+  | "AudioData" | "RTCDataChannel" | "MediaSourceHandle" | "MIDIAccess" | "WebTransportReceiveStream" | "WebTransportSendStream"
+>;
+type Listener = ((event: Event) => void) | { handleEvent(event: Event): void };
+interface ListenerOptions {
+  capture?: boolean;
+  once?: boolean;
+  passive?: boolean;
+  signal?: AbortSignal;
+}
+
 /** Where a file of WebAssembly comes from: its address, its bytes, or the module compiled already. */
-export type WasmSource = string | URL | BufferSource | WebAssembly.Module;
+export type WasmSource = string | URL | BufferSource | WebAssemblyModule;
 
 /** How one message is sent. */
 export interface SocketSendOptions {
@@ -237,14 +260,14 @@ export interface Task {
 
 /** A function in the original form: it ends by calling `resolve` or `reject`. */
 export type CallbackFunction = (
-  this: Task & any,
+  this: Task,
   resolve: (value?: any) => void,
   reject: (reason?: any) => void,
   ...params: any[]
 ) => unknown;
 
 /** A function in the plain form: its return value, promise or generator is the result. */
-export type PlainFunction = (this: Task & any, ...params: any[]) => unknown;
+export type PlainFunction = (this: Task, ...params: any[]) => unknown;
 
 /** The methods that a set of functions in the original form becomes. */
 export type Calls<F> = {
@@ -254,7 +277,7 @@ export type Calls<F> = {
 };
 
 /** What a plain function's caller gets: a generator's values come as an array. */
-export type Result<R> = Awaited<R> extends AsyncGenerator<infer T, any, any> | Generator<infer T, any, any> ? T[] : Awaited<R>;
+export type Result<R> = Awaited<R> extends AsyncGenerator<infer T, any, any> | Generator<infer T, any, any> ? Awaited<T>[] : Awaited<R>;
 
 /** The methods that a set of plain functions becomes. */
 export type PlainCalls<F> = {
@@ -262,6 +285,26 @@ export type PlainCalls<F> = {
     ? (...params: P) => Promise<Result<R>>
     : never;
 };
+
+/** What a stream of a function gives that returns this: the values of what can be taken value by value, else the one. */
+export type Item<R> = Awaited<R> extends string
+  ? Awaited<R>
+  : Awaited<R> extends AsyncIterable<infer T> | Iterable<infer T> | ReadableStream<infer T>
+    ? Awaited<T>
+    : Awaited<R>;
+
+/** What the streams of functions in the original form give, by their names. */
+export type Items<F> = {
+  [K in keyof F]: F[K] extends (resolve: (value: infer R) => any, ...rest: any[]) => any ? Item<R extends undefined ? any : R> : never;
+};
+
+/** What the streams of plain functions give, by their names. */
+export type PlainItems<F> = {
+  [K in keyof F as F[K] extends (...params: any[]) => any ? K : never]: F[K] extends (...params: any[]) => infer R ? Item<R> : never;
+};
+
+/** Functions of which nothing is known but that they are there. */
+export type AnyFunctions = Record<string, (...params: any[]) => any>;
 
 /** The distribution of a duration, in milliseconds. */
 export interface Percentiles {
@@ -681,32 +724,16 @@ export class TerminatedError extends Error {
   name: "TerminatedError";
 }
 
-/** A pool of workers. */
-export class Centaurus extends EventTarget {
-  constructor(options?: CentaurusOptions);
-  constructor(worker: string | URL, options?: CentaurusOptions);
-
+/** What every pool does, whatever it has been given to run: its life and its services. */
+interface Common extends EventTarget {
   /** Loads classic scripts of any origin into every worker, in order. */
   loadScripts(...urls: (string | URL)[]): Promise<void>;
-  /** Registers functions in the original form, from their source: `(resolve, reject, ...params)`. They are methods when this returns. */
-  registerFunctions<F extends Record<string, CallbackFunction>>(functions: F): Promise<this & Calls<F>>;
-  /** Registers plain functions, from their source: the return value, promise or generator is the result. They are methods when this returns. */
-  define<F extends Record<string, PlainFunction>>(functions: F): Promise<this & PlainCalls<F>>;
-  /** Registers the functions that an ES module exports: no eval. Packages of `wasm-bindgen --target web` are initialised first. With `names` they are methods when this returns. */
-  registerModule<M = Record<string, PlainFunction>>(url: string | URL, names?: readonly string[]): Promise<this & PlainCalls<M>>;
   /** Runs a function once in every worker, before its first call. */
   setup<P extends unknown[]>(fn: (this: Task, ...args: P) => unknown, ...args: P): Promise<void>;
-
-  /** Calls a registered function by name. */
-  call(name: string, args?: readonly unknown[], options?: CallOptions): Promise<any>;
   /** This pool, with options for the calls that are made through it. */
   with(options: CallOptions): this;
   /** Runs a function that is not registered. */
   run<P extends unknown[], R>(fn: (this: Task, ...args: P) => R, ...args: P): Promise<Result<R>>;
-  /** Calls a registered function once on every worker. */
-  broadcast<R = unknown>(name: string, ...args: unknown[]): Promise<R[]>;
-  /** Calls a registered (async) generator function and gives its values as they come; the worker waits while nobody takes them. */
-  stream<T = unknown>(name: string, ...args: unknown[]): AsyncIterableIterator<T, undefined, undefined>;
 
   /** Resolves when the workers that the pool keeps are up with everything registered so far. */
   readonly ready: Promise<void>;
@@ -757,10 +784,100 @@ export class Centaurus extends EventTarget {
 
   addEventListener<K extends keyof CentaurusEventMap>(
     type: K,
-    listener: (this: Centaurus, event: CentaurusEventMap[K]) => unknown,
-    options?: boolean | AddEventListenerOptions,
+    listener: (this: this, event: CentaurusEventMap[K]) => unknown,
+    options?: boolean | ListenerOptions,
   ): void;
-  addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
+  addEventListener(type: string, listener: Listener | null, options?: boolean | ListenerOptions): void;
+}
+
+/** By name, with arguments where the function takes any. */
+type Arguments<P extends readonly unknown[]> = [] extends P
+  ? [args?: Readonly<P>, options?: CallOptions]
+  : [args: Readonly<P>, options?: CallOptions];
+
+/**
+ * A pool whose functions the compiler knows: `F` has their methods, `I` what their streams give. It is what registering
+ * resolves to, and refuses names that have not been registered through it.
+ */
+export interface Pool<F, I> extends Common {
+  /** Registers functions in the original form, from their source: `(resolve, reject, ...params)`. They are methods when this returns. */
+  registerFunctions<G extends Record<string, CallbackFunction>>(functions: G): Promise<With<F, I, Calls<G>, Items<G>>>;
+  /** Registers plain functions, from their source: the return value, promise or generator is the result. They are methods when this returns. */
+  define<G extends Record<string, PlainFunction>>(functions: G): Promise<With<F, I, PlainCalls<G>, PlainItems<G>>>;
+  /** Registers the functions of these names that an ES module exports. They are methods when this returns. */
+  registerModule<const N extends string>(
+    url: string | URL,
+    names: readonly N[],
+  ): Promise<With<F, I, Record<N, (...params: any[]) => Promise<any>>, Record<N, any>>>;
+  /**
+   * Registers the functions that an ES module exports: no eval. Packages of `wasm-bindgen --target web` are initialised
+   * first. With `names` they are methods when this returns. `M` is the module's type: `typeof import("./jobs.js")`.
+   */
+  registerModule<M extends object = AnyFunctions>(
+    url: string | URL,
+    names?: readonly (keyof M & string)[],
+  ): Promise<With<F, I, PlainCalls<M>, PlainItems<M>>>;
+
+  /** Calls a registered function by name. */
+  call<K extends keyof F & string>(
+    name: K,
+    ...rest: F[K] extends (...params: infer P) => any ? Arguments<P> : never
+  ): F[K] extends (...params: any[]) => infer R ? R : never;
+  /** Calls a registered function once on every worker. */
+  broadcast<K extends keyof F & string>(
+    name: K,
+    ...args: F[K] extends (...params: infer P) => any ? P : never
+  ): Promise<(F[K] extends (...params: any[]) => Promise<infer R> ? R : never)[]>;
+  /** Calls a registered (async) generator function and gives its values as they come; the worker waits while nobody takes them. */
+  stream<K extends keyof F & keyof I & string>(
+    name: K,
+    ...args: F[K] extends (...params: infer P) => any ? P : never
+  ): AsyncIterableIterator<I[K], undefined, undefined>;
+}
+
+/** A pool with its methods. */
+export type Typed<F, I> = Pool<F, I> & F;
+
+/** A pool of `F` to which `G` was added: a function of a name that was there takes its place. */
+export type With<F, I, G, J> = Typed<Omit<F, keyof G> & G, Omit<I, keyof J> & J>;
+
+/**
+ * A pool of workers.
+ *
+ * What `new` gives takes any name for a method, since the compiler cannot follow that a pool learns its functions later:
+ * so the original form compiles, `C.registerFunctions({ test: … }); C.test()`. What registering resolves to knows its
+ * functions and their types, and no others: `const c = await new Centaurus().define({ … })`.
+ */
+export class Centaurus {
+  constructor(options?: CentaurusOptions);
+  constructor(worker: string | URL, options?: CentaurusOptions);
+}
+
+export interface Centaurus extends Common {
+  /** Registers functions in the original form, from their source: `(resolve, reject, ...params)`. They are methods when this returns. */
+  registerFunctions<G extends Record<string, CallbackFunction>>(functions: G): Promise<Typed<Calls<G>, Items<G>>>;
+  /** Registers plain functions, from their source: the return value, promise or generator is the result. They are methods when this returns. */
+  define<G extends Record<string, PlainFunction>>(functions: G): Promise<Typed<PlainCalls<G>, PlainItems<G>>>;
+  /** Registers the functions of these names that an ES module exports. They are methods when this returns. */
+  registerModule<const N extends string>(
+    url: string | URL,
+    names: readonly N[],
+  ): Promise<Typed<Record<N, (...params: any[]) => Promise<any>>, Record<N, any>>>;
+  /**
+   * Registers the functions that an ES module exports: no eval. Packages of `wasm-bindgen --target web` are initialised
+   * first. With `names` they are methods when this returns. `M` is the module's type: `typeof import("./jobs.js")`.
+   */
+  registerModule<M extends object = AnyFunctions>(
+    url: string | URL,
+    names?: readonly (keyof M & string)[],
+  ): Promise<Typed<PlainCalls<M>, PlainItems<M>>>;
+
+  /** Calls a registered function by name. */
+  call<R = any>(name: string, args?: readonly unknown[], options?: CallOptions): Promise<R>;
+  /** Calls a registered function once on every worker. */
+  broadcast<R = any>(name: string, ...args: unknown[]): Promise<R[]>;
+  /** Calls a registered (async) generator function and gives its values as they come; the worker waits while nobody takes them. */
+  stream<T = any>(name: string, ...args: unknown[]): AsyncIterableIterator<T, undefined, undefined>;
 
   /** Every registered function is a method. */
   [name: string]: any;
