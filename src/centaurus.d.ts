@@ -19,6 +19,10 @@ type Transferable = ArrayBuffer | Global<
   | "MessagePort" | "ReadableStream" | "WritableStream" | "TransformStream" | "OffscreenCanvas" | "ImageBitmap" | "VideoFrame"
   | "AudioData" | "RTCDataChannel" | "MediaSourceHandle" | "MIDIAccess" | "WebTransportReceiveStream" | "WebTransportSendStream"
 >;
+type BinaryType = "blob" | "arraybuffer";
+type Or<Known, Else> = [Known] extends [never] ? Else : Known;
+type ErrorEvent = Or<Global<"ErrorEvent">, Event & { readonly error: any; readonly message: string }>;
+type CloseEvent = Or<Global<"CloseEvent">, Event & { readonly code: number; readonly reason: string; readonly wasClean: boolean }>;
 type Listener = ((event: Event) => void) | { handleEvent(event: Event): void };
 interface ListenerOptions {
   capture?: boolean;
@@ -34,7 +38,7 @@ export type WasmSource = string | URL | BufferSource | WebAssemblyModule;
 export interface SocketSendOptions {
   /** Milliseconds after which it is dropped if it has not been transmitted. Default: `outbox.ttl`. */
   ttl?: number;
-  /** Takes the message back if it has not been transmitted: the promise rejects with `signal.reason`. */
+  /** Takes the message back if it has not been transmitted: the promise rejects with `signal.reason`. Default: none. */
   signal?: AbortSignal;
 }
 
@@ -50,7 +54,7 @@ export type SocketCodec = "raw" | "json" | "msgpack" | "pack" | { type: string; 
 export interface SocketOptions {
   /** Names of subprotocols, or a function that gives them anew for each attempt. Default: none. */
   protocols?: string | readonly string[] | (() => string | readonly string[] | Promise<string | readonly string[]>);
-  /** Ends the socket at once: what has not been sent rejects with `signal.reason`. */
+  /** Ends the socket at once: what has not been sent rejects with `signal.reason`. Default: none. */
   signal?: AbortSignal;
   /** Default: `"raw"`. */
   codec?: SocketCodec;
@@ -59,13 +63,13 @@ export interface SocketOptions {
    * that fails, up to `max` (full jitter). A close reason with `retry-after=<seconds>` in it adds so much.
    */
   backoff?: {
-    /** Default: 100. */
+    /** Milliseconds. Default: 100. */
     min?: number;
-    /** Default: 1 000. */
+    /** Milliseconds. Default: 1 000. */
     initial?: number;
-    /** Default: 30 000. */
+    /** Milliseconds. Default: 30 000. */
     max?: number;
-    /** A line that has been open for so long starts the count anew. Default: 5 000. */
+    /** A line that has been open for so many milliseconds starts the count anew. Default: 5 000. */
     stableAfter?: number;
     /** Attempts in a row that may fail before the socket closes. Default: `Infinity`. */
     maxAttempts?: number;
@@ -77,10 +81,11 @@ export interface SocketOptions {
    * speaks by itself is heard. Default: `false`; with `acknowledged` `true`, whose frames ask.
    */
   heartbeat?: boolean | {
-    /** Default: 20 000. */
+    /** Milliseconds. Default: 20 000. */
     interval?: number;
-    /** Default: 10 000. */
+    /** Milliseconds. Default: 10 000. */
     timeout?: number;
+    /** What is sent to ask. Default: none. */
     message?: unknown;
   };
   /** What waits for the line and, with `acknowledged`, for the server's word. */
@@ -90,7 +95,7 @@ export interface SocketOptions {
     /** What happens beyond: the message is refused with an `OutboxFullError`; the oldest make room, or it is dropped, with a
      *  `MessageDroppedError`; or it waits outside. Default: `"reject"`. */
     overflow?: "reject" | "drop-oldest" | "drop-newest" | "wait";
-    /** What was not transmitted within so long is dropped, with a `MessageExpiredError`. Default: `Infinity`. */
+    /** What was not transmitted within so many milliseconds is dropped, with a `MessageExpiredError`. Default: `Infinity`. */
     ttl?: number;
   };
   /**
@@ -100,14 +105,14 @@ export interface SocketOptions {
   acknowledged?: boolean | {
     /** Messages that the server may send ahead of the reader. Default: 1 024. */
     window?: number;
-    /** A message that was taken is acknowledged after so long at the latest. Default: 20. */
+    /** A message that was taken is acknowledged after so many milliseconds at the latest. Default: 20. */
     delay?: number;
   };
   /** Close codes after which the socket does not come back. Default: 1000, 1002, 1003, 1007–1010, 4400, 4401, 4403, 4404. */
   permanent?: readonly number[];
-  /** An attempt that takes longer has failed. Default: 10 000. */
+  /** An attempt that takes more milliseconds has failed. Default: 10 000. */
   connectTimeout?: number;
-  /** How long `close()` waits for what is still to be sent, and then for the server's answer. Default: 5 000. */
+  /** Milliseconds that `close()` waits for what is still to be sent, and then for the server's answer. Default: 5 000. */
   closeTimeout?: number;
   /**
    * Tabs of one origin that ask for the same address, protocols and pool's name share one line; all get its messages. The tab
@@ -204,9 +209,9 @@ export declare class CentaurusSocket extends EventTarget implements AsyncIterabl
   addEventListener<K extends keyof CentaurusSocketEventMap>(
     type: K,
     listener: (this: CentaurusSocket, event: CentaurusSocketEventMap[K]) => unknown,
-    options?: boolean | AddEventListenerOptions,
+    options?: boolean | ListenerOptions,
   ): void;
-  addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
+  addEventListener(type: string, listener: Listener | null, options?: boolean | ListenerOptions): void;
 }
 
 /** How a pool is set up. */
@@ -232,19 +237,19 @@ export interface CentaurusOptions {
 
 /** How one call is made. */
 export interface CallOptions {
-  /** Ends the call when it fires: the promise rejects with `signal.reason` at once. */
+  /** Ends the call when it fires: the promise rejects with `signal.reason` at once. Default: none. */
   signal?: AbortSignal;
   /** Milliseconds from now, waiting included, after which the call rejects with a `TimeoutError`. Default: none. */
   timeout?: number;
-  /** Objects among the arguments that are moved to the worker instead of cloned. */
+  /** Objects among the arguments that are moved to the worker instead of cloned. Default: none. */
   transfer?: Transferable[];
   /** Calls of a larger number go first. Default: 0. A call that has waited for long goes even so. */
   priority?: number;
-  /** Calls of one key run on one worker, one after another, in the order they were made. */
+  /** Calls of one key run on one worker, one after another, in the order they were made. Default: none, any worker. */
   key?: string;
   /** How often the call may run again after its worker died. Only for what may run twice. Default: 0. */
   retry?: number;
-  /** Called with each value that the task passes to `this.progress(value)`. */
+  /** Called with each value that the task passes to `this.progress(value)`. Default: nobody is told. */
   onProgress?: (progress: unknown) => void;
 }
 
@@ -410,7 +415,7 @@ export interface ZlibOptions {
   format?: "zlib" | "gzip" | "deflate-raw";
   /** 0 (stored) to 9 (smallest). Default: 6. */
   level?: number;
-  /** A preset dictionary; both sides need the same one. Not with gzip. */
+  /** A preset dictionary; both sides need the same one. Not with gzip. Default: none. */
   dictionary?: BufferSource;
   /** Bytes of output that are accepted. Default: 1 GiB, for a stream 64 GiB. */
   maxOutput?: number;
@@ -423,7 +428,7 @@ export interface ZlibOptions {
 export interface UnzlibOptions extends OutputLimits {
   /** Default: `"zlib"`. */
   format?: "zlib" | "gzip" | "deflate-raw";
-  /** A preset dictionary; both sides need the same one. */
+  /** A preset dictionary; both sides need the same one. Default: none. */
   dictionary?: BufferSource;
 }
 
@@ -442,7 +447,7 @@ export type DigestAlgorithm = "sha-1" | "sha-224" | "sha-256" | "sha-384" | "sha
 /** Options of {@link Centaurus.digest}. */
 export interface DigestOptions {
   /** Makes a message authentication code of the digest: HMAC of the SHAs, of any length; keyed BLAKE3, of 32 bytes. The
-   *  check sums take none. (`key` is the affinity of the call, as everywhere.) */
+   *  check sums take none. (`key` is the affinity of the call, as everywhere.) Default: none. */
   secret?: BufferSource;
   /** Bytes that BLAKE3 puts out, up to 1 MiB. Default: 32. The others have a length of their own. */
   length?: number;
@@ -492,7 +497,7 @@ export interface Zlib {
 
 /** What a schema is made of beside its text. */
 export interface SchemaOptions {
-  /** Gives the text of a file that is imported, or nothing if there is none. `google/protobuf/*.proto` need no resolver. */
+  /** Gives the text of a file that is imported, or nothing if there is none. `google/protobuf/*.proto` need no resolver. Default: none. */
   resolve?: (path: string) => string | undefined | null | Promise<string | undefined | null>;
   /** What errors, and files that import it, call the file. Default: `"schema.proto"`. */
   name?: string;
@@ -583,7 +588,7 @@ export interface StorageChange {
 
 /** How a value is put. */
 export interface PutOptions extends CallOptions {
-  /** Whatever belongs to the value; `stat` and `list` give it. */
+  /** Whatever belongs to the value; `stat` and `list` give it. Default: none. */
   meta?: unknown;
   /** The revision that must be there; 0 or `null` for none. Else the put is a `ConflictError` and changes nothing. Default: any. */
   expect?: number | null;
@@ -591,7 +596,7 @@ export interface PutOptions extends CallOptions {
   ttl?: number;
   /** The entry never gives way to others. Default: false. */
   pin?: boolean;
-  /** MIME type of a stream, or of a Blob in the place of its own. */
+  /** MIME type of a stream, or of a Blob in the place of its own. Default: none. */
   type?: string;
 }
 
@@ -621,7 +626,7 @@ export interface StorageStat {
 }
 
 export interface StorageListOptions extends CallOptions {
-  /** Only keys that begin so. */
+  /** Only keys that begin so. Default: all. */
   prefix?: string;
   /** By key (its UTF-16 units), by revision, by size, by last use (pinned ones first). Default: `"key"`. */
   order?: "key" | "time" | "size" | "used";
@@ -629,7 +634,7 @@ export interface StorageListOptions extends CallOptions {
   direction?: "ascending" | "descending";
   /** Default: all. */
   limit?: number;
-  /** The key after which the list goes on; the last of the list before. */
+  /** The key after which the list goes on; the last of the list before. Default: from the first. */
   after?: string;
 }
 
