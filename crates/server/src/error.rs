@@ -29,12 +29,4 @@ pub enum ServerError {
         /// What was given.
         url: String,
     },
-    /// A server that was asked for its page did not give it.
-    #[error("no page from http://{address}/: {reason}")]
-    Unhealthy {
-        /// Who was asked.
-        address: SocketAddr,
-        /// What happened instead.
-        reason: String,
-    },
 }

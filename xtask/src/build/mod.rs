@@ -4,6 +4,7 @@ mod bundle;
 mod package;
 mod readme;
 mod remap;
+pub(crate) mod rust;
 mod sizes;
 mod sysroot;
 mod toolchain;

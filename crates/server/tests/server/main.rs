@@ -6,8 +6,6 @@ mod bounds;
 #[cfg(test)]
 mod common;
 #[cfg(test)]
-mod health;
-#[cfg(test)]
 mod shutdown;
 #[cfg(test)]
 mod site;
