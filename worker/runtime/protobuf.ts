@@ -1,5 +1,5 @@
 import type { Registered } from "./functions.js";
-import { type Bytes, bytesOf } from "./input.js";
+import { type Bytes, withBytes } from "./input.js";
 import { outOfMemoryError } from "./msgpack/faults.js";
 import { decode, encode, settings } from "./msgpack/index.js";
 import { moved, type Service } from "./services.js";
@@ -50,11 +50,12 @@ export function protobuf({ module, schema }: { module?: WebAssembly.Module | Buf
     "protobuf.encode"(type: string, value: unknown, options: Options) {
       return moved(this, coding.encode(type, value, options));
     },
-    async "protobuf.decode"(type: string, data: Bytes, options: Options) {
-      return coding.decode(type, await bytesOf(data), options);
+    "protobuf.decode"(type: string, data: Bytes, options: Options) {
+      return withBytes(data, (bytes) => coding.decode(type, bytes, options));
     },
-    async "protobuf.toJSON"(type: string, data: Bytes, options: Options) {
-      return call(Op.ToJson, type, options, await bytesOf(data), (result) => JSON.parse(new TextDecoder().decode(result)) as unknown);
+    "protobuf.toJSON"(type: string, data: Bytes, options: Options) {
+      const read = (result: Uint8Array) => JSON.parse(new TextDecoder().decode(result)) as unknown;
+      return withBytes(data, (bytes) => call(Op.ToJson, type, options, bytes, read));
     },
     "protobuf.fromJSON"(type: string, value: unknown, options: Options) {
       return moved(this, call(Op.FromJson, type, options, text(json(value)), copied));

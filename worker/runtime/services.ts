@@ -2,7 +2,7 @@ import * as glue from "centaurus-worker-glue";
 import type { Registered } from "./functions.js";
 import { digest } from "./digest.js";
 import { help } from "./digest-tree.js";
-import { bytesOf, type Bytes, type Input } from "./input.js";
+import { type Bytes, type Input, withBytes } from "./input.js";
 import { decode, decoded, encode, encoded, type Lookup, settings } from "./msgpack/index.js";
 import { pack, unpack } from "./pack.js";
 import type { Task } from "./task.js";
@@ -34,8 +34,8 @@ export function services({ module }: { module: WebAssembly.Module | BufferSource
     "msgpack.encode"(value: unknown, options: object) {
       return moved(this, encode(value, settings("msgpack.encode", options, lookup)));
     },
-    async "msgpack.decode"(data: Bytes, options: object) {
-      return decode(await bytesOf(data), settings("msgpack.decode", options, lookup));
+    "msgpack.decode"(data: Bytes, options: object) {
+      return withBytes(data, (bytes) => decode(bytes, settings("msgpack.decode", options, lookup)));
     },
     "msgpack.stream"(port: MessagePort, options: object, direction: "encode" | "decode") {
       return (direction === "encode" ? encoded : decoded)(this, port, settings(`msgpack.${direction}Stream`, options, lookup));
@@ -43,8 +43,8 @@ export function services({ module }: { module: WebAssembly.Module | BufferSource
     pack(value: unknown, options: object) {
       return moved(this, pack(value, options, lookup));
     },
-    async unpack(data: Bytes, options: object) {
-      return unpack(await bytesOf(data), options, lookup);
+    unpack(data: Bytes, options: object) {
+      return withBytes(data, (bytes) => unpack(bytes, options, lookup));
     },
     digest,
     "digest.help"(port: MessagePort) {
