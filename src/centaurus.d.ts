@@ -219,7 +219,7 @@ export interface CentaurusOptions {
   /** Address of `centaurus.worker.js`. Default: beside the script that this class came from. */
   worker?: string | URL;
   /** The proxy's WebAssembly, or an object that names the files: the proxy's, the workers', those of Protocol Buffers, sockets and storage. Default: beside the script. */
-  wasm?: WasmSource | { proxy?: WasmSource; worker?: WasmSource; protobuf?: WasmSource; socket?: WasmSource; storage?: WasmSource };
+  wasm?: WasmSource | { proxy?: WasmSource; worker?: WasmSource; digest?: WasmSource; protobuf?: WasmSource; socket?: WasmSource; storage?: WasmSource };
   /**
    * How many workers. A number is the most there will be; they start when there is work for them.
    * `min` workers are kept even when idle. Default: `{ min: 1, max: navigator.hardwareConcurrency }`.

@@ -9,29 +9,36 @@ import { transform } from "./zlib-stream.js";
 
 const NAMES = [
   "zlib.compress", "zlib.decompress", "zlib.stream", "zlib.help", "msgpack.encode", "msgpack.decode", "msgpack.stream", "pack", "unpack",
-  "digest", "digest.help",
 ] as const;
+const DIGESTS = ["digest", "digest.help"] as const;
 /** Bytes from which other workers may help: with a digest one was measured to be done sooner at 4 and 8 MiB, and what is
  *  less than this to compress is done in 10 ms. */
 const LARGE = { digest: 32 << 20, zlib: 768 << 10 };
-type Name = (typeof NAMES)[number];
+type Name = (typeof NAMES | typeof DIGESTS)[number];
 
 /** The files of services of a pool. */
 export class ServiceFiles {
   readonly services: ServiceFile<Name>;
+  readonly digest: ServiceFile<Name>;
   readonly protobuf: ServiceFile<"protobuf.compile">;
   readonly storage: ServiceFile<string>;
   readonly socket: ServiceFile<"socket.open">;
 
   constructor(core: Core) {
-    this.services = new ServiceFile(core, "services", NAMES);
+    this.services = new ServiceFile<Name>(core, "services", NAMES);
+    this.digest = new ServiceFile<Name>(core, "digest", DIGESTS);
     this.protobuf = new ServiceFile(core, "protobuf", ["protobuf.compile"]);
-    this.storage = new ServiceFile(core, "storage", STORAGE, this.services);
+    this.storage = new ServiceFile(core, "storage", STORAGE, [this.services, this.digest]);
     this.socket = new ServiceFile(core, "socket", ["socket.open"]);
   }
 
+  /** The file that a service is in. */
+  of(name: Name): ServiceFile<Name> {
+    return this.digest.entries.has(name) ? this.digest : this.services;
+  }
+
   end(error: unknown): void {
-    for (const file of [this.services, this.protobuf, this.storage, this.socket]) file.end(error);
+    for (const file of [this.services, this.digest, this.protobuf, this.storage, this.socket]) file.end(error);
   }
 }
 
@@ -113,7 +120,7 @@ export class Services {
   /** A call that reads its input from a port, which it can do only once. */
   #ported<R>(name: Name, port: MessagePort, options: object | undefined, ...more: unknown[]): CallStream<R> {
     const [own, call] = this.#split(options);
-    const { core, entries, gate } = this.#files.services;
+    const { core, entries, gate } = this.#files.of(name);
     return core.stream(entries.get(name) as Entry, [port, own, ...more], { ...call, retry: 0, transfer: [port] }, gate);
   }
 
@@ -126,7 +133,7 @@ export class Services {
   }
 
   #send<R>(name: Name, args: unknown[], options: CallOptions | undefined): Promise<R> {
-    const { core, entries, gate } = this.#files.services;
+    const { core, entries, gate } = this.#files.of(name);
     return core.call(entries.get(name) as Entry, args, options, gate) as Promise<R>;
   }
 

@@ -1,4 +1,4 @@
-import * as glue from "centaurus-worker-glue";
+import * as glue from "centaurus-digest-glue";
 import { breathe } from "./breath.js";
 import { bytesOf, type Bytes, lengthOf, progress } from "./input.js";
 import { Task } from "./task.js";

@@ -1,7 +1,5 @@
 import * as glue from "centaurus-worker-glue";
 import type { Registered } from "./functions.js";
-import { digest } from "./digest.js";
-import { help } from "./digest-tree.js";
 import { type Bytes, type Input, withBytes } from "./input.js";
 import { decode, decoded, encode, encoded, type Lookup, settings } from "./msgpack/index.js";
 import { pack, unpack } from "./pack.js";
@@ -45,10 +43,6 @@ export function services({ module }: { module: WebAssembly.Module | BufferSource
     },
     unpack(data: Bytes, options: object) {
       return withBytes(data, (bytes) => unpack(bytes, options, lookup));
-    },
-    digest,
-    "digest.help"(port: MessagePort) {
-      return help(this, port);
     },
   };
   return offered as unknown as Record<string, Registered["run"]>;

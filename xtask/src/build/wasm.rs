@@ -77,6 +77,13 @@ pub(crate) const WORKER_SIMD: WasmCrate = WasmCrate {
     features: &["--enable-simd"],
 };
 
+/// The workers' digests, loaded with the first.
+pub(crate) const DIGEST: WasmCrate = WasmCrate { name: "digest", package: "centaurus-worker-digest", ..WORKER };
+
+/// The workers' digests, for engines with SIMD.
+pub(crate) const DIGEST_SIMD: WasmCrate =
+    WasmCrate { name: "digest-simd", package: "centaurus-worker-digest", ..WORKER_SIMD };
+
 /// The workers' too, loaded at the first schema: mostly a parser, which runs seldom.
 pub(crate) const PROTOBUF: WasmCrate = WasmCrate {
     name: "protobuf",
