@@ -53,7 +53,7 @@ export class Centaurus extends EventTarget {
     const services = new ServiceFiles(core);
     this[CORE] = core;
     this[SERVICES] = new Services(services);
-    this[SOCKETS] = new Sockets(core, event, (source) => this.protobuf(source));
+    this[SOCKETS] = new Sockets(core, event);
     this[SELF] = this;
     this[OPTIONS] = undefined;
   }
@@ -160,9 +160,8 @@ export class Centaurus extends EventTarget {
 
   stats(): Stats {
     const core = this[CORE];
-    const sockets = this[SOCKETS].core;
     const { name, min, max } = core.settings;
-    return { name, size: { min, max }, ...counts(core), ...(sockets && { sockets: counts(sockets) }) };
+    return { name, size: { min, max }, ...(core.proxy ? counted(core.proxy.stats()) : emptyStats(core.waiting)) };
   }
 
   terminate(): void {
@@ -279,10 +278,6 @@ export class Centaurus extends EventTarget {
     const event = new CustomEvent("warning", { detail, cancelable: true });
     if (this.dispatchEvent(event)) console.warn(detail.message);
   }
-}
-
-function counts(core: Core) {
-  return core.proxy ? counted(core.proxy.stats()) : emptyStats(core.waiting);
 }
 
 /** The source of a function that can be sent; native and bound functions have none. */

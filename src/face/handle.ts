@@ -1,4 +1,5 @@
 import { ABORT_CELLS, ABORT_RING, Down, MAGIC, STARTED_CELL } from "../../worker/runtime/protocol.js";
+import { copyFor } from "./copied.js";
 
 /** What an item of a message is about: a call by its number, a registration, or neither. */
 export type Subject = number;
@@ -50,7 +51,9 @@ export class Handle {
   addCall(call: number, target: number | string, flags: number, args: unknown[], transfer: Transferable[] | undefined): void {
     this.#forget(call);
     this.#begin(call);
-    this.#message.push(typeof target === "string" ? Down.Run : Down.Call, call, target, flags, args);
+    const copy = copyFor(args);
+    this.#message.push(typeof target === "string" ? Down.Run : Down.Call, call, target, flags, copy ? [copy, ...args.slice(1)] : args);
+    if (copy) this.#transfer.push(copy);
     if (transfer) this.#transfer.push(...transfer);
   }
 

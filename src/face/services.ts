@@ -1,5 +1,6 @@
 import type { Bytes, CallOptions, CentaurusStorage, Msgpack, ProtobufSchema, SchemaOptions, StorageOptions, Zlib } from "../centaurus.js";
 import type { CallStream } from "./call-stream.js";
+import { byCopy } from "./copied.js";
 import type { Core, Entry } from "./core.js";
 import { feed } from "./feed.js";
 import { schema } from "./protobuf.js";
@@ -8,37 +9,29 @@ import { storage, STORAGE } from "./storage.js";
 import { transform } from "./zlib-stream.js";
 
 const NAMES = [
-  "zlib.compress", "zlib.decompress", "zlib.stream", "zlib.help", "msgpack.encode", "msgpack.decode", "msgpack.stream", "pack", "unpack",
+  "zlib.compress", "zlib.decompress", "zlib.stream", "msgpack.encode", "msgpack.decode", "msgpack.stream", "pack", "unpack", "digest", "help",
 ] as const;
-const DIGESTS = ["digest", "digest.help"] as const;
 /** Bytes from which other workers may help: with a digest one was measured to be done sooner at 4 and 8 MiB, and what is
  *  less than this to compress is done in 10 ms. */
 const LARGE = { digest: 32 << 20, zlib: 768 << 10 };
-type Name = (typeof NAMES | typeof DIGESTS)[number];
+type Name = (typeof NAMES)[number];
 
 /** The files of services of a pool. */
 export class ServiceFiles {
   readonly services: ServiceFile<Name>;
-  readonly digest: ServiceFile<Name>;
   readonly protobuf: ServiceFile<"protobuf.compile">;
   readonly storage: ServiceFile<string>;
-  readonly socket: ServiceFile<"socket.open">;
 
   constructor(core: Core) {
-    this.services = new ServiceFile<Name>(core, "services", NAMES);
-    this.digest = new ServiceFile<Name>(core, "digest", DIGESTS);
+    this.services = new ServiceFile(core, "services", NAMES);
     this.protobuf = new ServiceFile(core, "protobuf", ["protobuf.compile"]);
-    this.storage = new ServiceFile(core, "storage", STORAGE, [this.services, this.digest]);
-    this.socket = new ServiceFile(core, "socket", ["socket.open"]);
-  }
-
-  /** The file that a service is in. */
-  of(name: Name): ServiceFile<Name> {
-    return this.digest.entries.has(name) ? this.digest : this.services;
+    this.storage = new ServiceFile(core, "storage", STORAGE, this.services);
   }
 
   end(error: unknown): void {
-    for (const file of [this.services, this.digest, this.protobuf, this.storage, this.socket]) file.end(error);
+    this.services.end(error);
+    this.protobuf.end(error);
+    this.storage.end(error);
   }
 }
 
@@ -66,10 +59,10 @@ export class Services {
   };
 
   readonly zlib: Zlib = {
-    compress: (data, options) => this.#together("zlib.compress", "zlib.help", LARGE.zlib, data, options),
+    compress: (data, options) => this.#together("zlib.compress", LARGE.zlib, data, options),
     decompress: (data, options) => this.onBytes("zlib.decompress", data, options),
     compressStream: (options) => {
-      const [helped, end] = this.#helped("zlib.help", this.#split(options)[1]);
+      const [helped, end] = this.#helped(this.#split(options)[1]);
       return this.#stream("compress", { ...options, ...helped }, end);
     },
     decompressStream: (options) => this.#stream("decompress", options),
@@ -82,15 +75,15 @@ export class Services {
 
   /** Digests, of much data with the help of other workers. */
   digest<R>(data: Bytes | ReadableStream, options: CallOptions): Promise<R> {
-    return this.#together("digest", "digest.help", LARGE.digest, data, options);
+    return this.#together("digest", LARGE.digest, data, options);
   }
 
   /** A service that takes bytes, `large` inputs with the help of other workers. */
-  async #together<R>(name: Name, help: Name, large: number, data: Bytes | ReadableStream, options: CallOptions | undefined): Promise<R> {
+  async #together<R>(name: Name, large: number, data: Bytes | ReadableStream, options: CallOptions | undefined): Promise<R> {
     if (!(((data as Blob)?.size ?? (data as ArrayBuffer)?.byteLength) >= large)) return this.onBytes(name, data, options);
     const [own, call] = this.#split(options);
-    const [helped, end] = this.#helped(help, call);
-    return this.#send<R>(name, [exact(data, call?.transfer), own, this.#helpers], helped).finally(end);
+    const [helped, end] = this.#helped(call);
+    return this.#send<R>(name, given(data, call, own, this.#helpers), helped).finally(end);
   }
 
   /** How many other workers there can be. */
@@ -99,28 +92,29 @@ export class Services {
   }
 
   /** Options of a call that may ask for other workers to help it, and how those are let go. It asks by the way of
-   *  progress, with the port that its helper is to listen to. */
-  #helped(name: Name, options: CallOptions | undefined): [CallOptions, () => void] {
+   *  progress, with the arguments of the helper's call and what they move. */
+  #helped(options: CallOptions | undefined): [CallOptions, () => void] {
     const ending = new AbortController();
-    const help = (port: MessagePort) => {
+    const help = (args: unknown[], transfer: Transferable[]) => {
       const { signal } = ending;
       // After whatever else has the priority of the call, and of no interest to anybody if it fails.
-      this.#send(name, [port], { signal, transfer: [port], priority: (options?.priority ?? 0) - 1 }).catch(() => {});
+      this.#send("help", args, { signal, transfer, priority: (options?.priority ?? 0) - 1 }).catch(() => {});
     };
-    const onProgress = (said: unknown) => (said instanceof MessagePort ? help(said) : options?.onProgress?.(said));
+    const onProgress = (said: unknown) => (Array.isArray(said) ? help(said[0], said[1]) : options?.onProgress?.(said));
     return [{ ...options, onProgress }, () => ending.abort()];
   }
 
   /** A service that takes bytes. */
   async onBytes<R>(name: Name, data: Bytes | ReadableStream, options: CallOptions | undefined): Promise<R> {
     if (data instanceof ReadableStream) return feed(data, (port) => this.#ported(name, port, options), exact);
-    return this.call(name, exact(data, options?.transfer), options);
+    const [own, call] = this.#split(options);
+    return this.#send(name, given(data, call, own), call);
   }
 
   /** A call that reads its input from a port, which it can do only once. */
   #ported<R>(name: Name, port: MessagePort, options: object | undefined, ...more: unknown[]): CallStream<R> {
     const [own, call] = this.#split(options);
-    const { core, entries, gate } = this.#files.of(name);
+    const { core, entries, gate } = this.#files.services;
     return core.stream(entries.get(name) as Entry, [port, own, ...more], { ...call, retry: 0, transfer: [port] }, gate);
   }
 
@@ -133,7 +127,7 @@ export class Services {
   }
 
   #send<R>(name: Name, args: unknown[], options: CallOptions | undefined): Promise<R> {
-    const { core, entries, gate } = this.#files.of(name);
+    const { core, entries, gate } = this.#files.services;
     return core.call(entries.get(name) as Entry, args, options, gate) as Promise<R>;
   }
 
@@ -147,6 +141,13 @@ export class Services {
   #stream(direction: "compress" | "decompress", options: object | undefined, end?: () => void): TransformStream<BufferSource, Uint8Array<ArrayBuffer>> {
     return transform((port) => this.#ported("zlib.stream", port, options, direction, this.#helpers), exact, end);
   }
+}
+
+/** The arguments of a call that takes bytes. */
+function given(data: unknown, call: CallOptions | undefined, ...more: unknown[]): unknown[] {
+  const args = [data, ...more];
+  if (!byCopy(args, call?.transfer)) args[0] = exact(data, call?.transfer);
+  return args;
 }
 
 /** Bytes such that cloning them clones no more than them: cloning a view clones all that its buffer holds. */

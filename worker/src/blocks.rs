@@ -1,10 +1,12 @@
 //! What several workers need to compress one stream between them.
 
-use centaurus_codec::zlib::{Frame, compress_block};
-use centaurus_worker_values::{Input, Options, Output, Thrown, join, options};
+use centaurus_codec::zlib::{Block, Frame};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
+use crate::bytes::{Input, Output, join};
+use crate::error::Thrown;
+use crate::options::{self, Options};
 use crate::services::whole;
 
 /// Compresses a block of a stream. The first `before` of the bytes stand before it. Behind the result come four bytes
@@ -12,10 +14,13 @@ use crate::services::whole;
 #[wasm_bindgen(js_name = zlibBlock)]
 pub fn zlib_block(bytes: &JsValue, before: u32, last: bool, options: &JsValue) -> Result<Uint8Array, JsValue> {
     let options = Options::new("zlib.compress", options, options::ZLIB)?.zlib(&[])?;
-    let bytes = Input::new(bytes, "zlib.compress: a block")?.to_vec().map_err(Thrown::from)?;
-    let (before, block) = bytes.split_at(bytes.len().min(before as usize));
+    let bytes = Input::new(bytes, "zlib.compress: a block")?;
+    let (before, bytes) = bytes.split_at(before);
+    let before = before.to_vec().map_err(Thrown::from)?;
+    let mut block = <Block>::new(&before, options.format, options.level).map_err(Thrown::from)?;
     let mut out = Output::default();
-    let sum = compress_block(block, before, last, options.format, options.level, &mut out).map_err(Thrown::from)?;
+    bytes.slices(|slice| block.push(slice, &mut out)).map_err(Thrown::from)?;
+    let sum = block.finish(last, &mut out).map_err(Thrown::from)?;
     centaurus_codec::Sink::write(&mut out, &sum.to_le_bytes()).map_err(Thrown::from)?;
     Ok(out.finish().map_err(Thrown::from)?)
 }

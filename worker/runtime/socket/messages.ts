@@ -1,16 +1,14 @@
 // What a socket's two ends say to each other: the page's class (src/face/socket.ts) through a port, the worker's
-// (link.ts) by the values of the call that is the socket.
-
-import type { CodecPlan } from "./codec.js";
+// (socket.ts) by the values of the call that is the socket.
 
 /** What the page says: one of these and what follows it, as an array. */
 export const enum Order {
   /** id, data, ms to live or NaN */
   Send,
   /** id */
-  Stats,
-  /** id */
   Withdraw,
+  /** id */
+  Stats,
   /** count: the reader has taken so many messages */
   Taken,
   /** code, reason */
@@ -19,19 +17,14 @@ export const enum Order {
   Line,
   /** whether there is a network */
   Online,
-  /** Somebody looks at the page again; whether the line is to be a new one at any rate. */
+  /** Somebody looks at the page again. */
   Woken,
 }
-
-/** An order, with what follows it. */
-export type Asked = [Order, ...unknown[]];
 
 /** What the worker says: one of these and a value after it, many pairs to an array. */
 export const enum News {
   /** A message. */
   Message,
-  /** The error of a message that the codec cannot read. */
-  Unreadable,
   /** [id, value]: what was asked is done */
   Done,
   /** [id, error]: it cannot be done */
@@ -64,9 +57,9 @@ export interface Closed {
   code: number;
   reason: string;
   wasClean: boolean;
-  /** Why, if there was no closing handshake. */
+  /** Why, if nobody asked for it. */
   error: unknown;
-  stats: object | undefined;
+  stats: object;
 }
 
 /** What a socket begins with. */
@@ -74,22 +67,24 @@ export interface Plan {
   /** Nothing if the page has to be asked. */
   url: string | undefined;
   protocols: string[];
-  codec: CodecPlan;
-  /** Under which tabs share it, if they do. */
-  shared: string | undefined;
-  /** Those that the program checks, and a heartbeat's message. */
-  options: { acknowledged?: unknown; heartbeat?: unknown };
+  /** Those that the program checks. */
+  options: object;
+  /** What is sent to ask for a sign of life. */
+  ping: unknown;
   /** In place of a worker that died. */
   revived: Revived | undefined;
 }
 
-/** What is known of a socket whose worker died. */
+/** What the page knows of a socket whose worker died. */
 export interface Revived {
   attempts: number;
   session: Uint8Array | undefined;
-  /** Messages that have come in the session, and that the server is known to have. */
+  /** Messages that it has had of the session, and that the server has. */
   taken: number;
   acknowledged: number;
   /** The orders that nobody has answered. */
-  orders: Asked[];
+  orders: unknown[][];
 }
+
+/** Who offers this speaks the frames of acknowledged delivery (crates/link/src/frame.rs). */
+export const SUBPROTOCOL = "centaurus.link.1";

@@ -18,10 +18,9 @@ export interface Entry {
   blob?: string;
   /** Whether its chunks have the pack header. */
   packed: boolean;
-  /** Wall clock, ms: when it was put, and when first; when its time to live began. */
-  modified: number;
-  created: number;
+  /** Wall clock, ms: when it was written; when first. */
   at: number;
+  created: number;
   /** Milliseconds, and when they are over; -1 and nothing for ever. */
   ttl: number;
   expires?: number;
@@ -31,12 +30,12 @@ export interface Entry {
 /** What belongs to an entry besides: its content; or of a blob the checks of its chunks, and how long each is. */
 export type Content = Uint8Array | { value: unknown } | { checks: Uint8Array; lengths: number[] };
 
-const INDICES = ["rev", "used", "expires", "digest", "blob"];
-/** The rows of blobs are written and read outside of the transactions of all others. */
-const TOGETHER = ["entries", "contents", "tombstones", "books"] as const;
+const INDICES = ["rev", "used", "expires", "digest", "blob"] as const;
+const STORES = ["entries", "contents", "tombstones", "books", "rows"] as const;
+type Stores = (typeof STORES)[number];
 
-/** The object stores, inside a transaction. */
-export type Within = Record<(typeof TOGETHER)[number] | "rows", IDBObjectStore>;
+/** All but the rows of blobs, which are written and read outside of the transactions of the others. */
+export const TOGETHER: Stores[] = ["entries", "contents", "tombstones", "books"];
 
 export function done<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -45,13 +44,13 @@ export function done<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-export function open(title: string): Promise<IDBDatabase> {
-  const request = indexedDB.open(title, 1);
+export function open(name: string): Promise<IDBDatabase> {
+  const request = indexedDB.open(name, 1);
   request.onupgradeneeded = () => {
-    const { result } = request;
-    const entries = result.createObjectStore("entries", { keyPath: "key" });
-    for (const index of INDICES) entries.createIndex(index, index);
-    for (const store of ["contents", "tombstones", "books", "rows"]) result.createObjectStore(store);
+    for (const store of STORES) {
+      const made = request.result.createObjectStore(store, store === "entries" ? { keyPath: "key" } : undefined);
+      if (store === "entries") for (const index of INDICES) made.createIndex(index, index);
+    }
   };
   return done(request);
 }
@@ -60,17 +59,18 @@ export function open(title: string): Promise<IDBDatabase> {
 export async function transact<T>(
   database: IDBDatabase,
   mode: IDBTransactionMode,
-  body: (of: Within) => Promise<T>,
-  stores: readonly string[] = TOGETHER,
+  stores: Stores[],
+  body: (of: Record<Stores, IDBObjectStore>) => Promise<T>,
 ): Promise<T> {
   const transaction = database.transaction(stores, mode);
-  const through = new Promise<unknown>((resolve, reject) => {
-    transaction.oncomplete = resolve;
+  const through = new Promise<void>((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
     transaction.onabort = () => reject(transaction.error);
   });
   through.catch(() => {});
+  const of = Object.fromEntries(stores.map((store) => [store, transaction.objectStore(store)]));
   try {
-    const result = await body(Object.fromEntries(stores.map((store) => [store, transaction.objectStore(store)])) as Within);
+    const result = await body(of as Record<Stores, IDBObjectStore>);
     await through;
     return result;
   } catch (error) {

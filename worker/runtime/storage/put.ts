@@ -2,11 +2,10 @@ import * as glue from "centaurus-worker-glue";
 import type { Task } from "../task.js";
 import type { Sink } from "./blobs.js";
 import { chunksOf, type Given } from "./content.js";
-import { type Content, done, type Entry, transact, type Within } from "./database.js";
-import { books, NONE, Place, program, Step, Verdict } from "./program.js";
+import { type Content, done, type Entry } from "./database.js";
+import { books, fault, NONE, Place, program, Step, Verdict } from "./program.js";
 import { digestOf, Seal } from "./seal.js";
-import { alive, booksOf, type Gone, live, type Store } from "./store.js";
-import type { Options } from "./options.js";
+import { alive, booksOf, type Options, type Store } from "./store.js";
 
 /** How a value is put. */
 export interface PutOptions {
@@ -33,6 +32,7 @@ export async function put(task: Task, store: Store, options: Options, key: strin
   let next: Uint8Array<ArrayBuffer> | undefined = whole ?? ((await chunks?.next())?.value as Uint8Array<ArrayBuffer> | undefined);
   const place = program.place(next?.length ?? 0, !!store.files);
   const write = program.write_new(place, content.size ?? next?.length ?? 0, expect, quota);
+  const about = { store: store.name, key, size: content.size, quota, expect } as Record<string, unknown>;
   let entry!: Entry;
   let kept: Content = { value };
   let size = content.size ?? 0;
@@ -42,8 +42,7 @@ export async function put(task: Task, store: Store, options: Options, key: strin
   let id: string | undefined;
   let release = () => {};
   let cause: unknown;
-  let before = 0;
-  const gone: Gone = [];
+  const gone: (string | undefined)[] = [];
 
   if (place === Place.Inline && next) {
     kept = packed(next);
@@ -70,6 +69,7 @@ export async function put(task: Task, store: Store, options: Options, key: strin
               size += next.length;
               stored += asked;
             }
+            about["size"] = size;
             if (step !== Step.Blob) break;
             const sealed = seal.finish();
             kept = { checks: sealed.checks, lengths };
@@ -84,7 +84,8 @@ export async function put(task: Task, store: Store, options: Options, key: strin
             break;
           case Step.Commit:
             task.signal.throwIfAborted();
-            entry = await transact(store.database, "readwrite", commit);
+            entry = await store.change(commit);
+            store.announce();
             step = program.write_did(write);
             break;
           case Step.Discard:
@@ -93,13 +94,13 @@ export async function put(task: Task, store: Store, options: Options, key: strin
             step = program.write_did(write);
             break;
           case Step.Release:
-            await store.release(gone);
+            await store.drop(gone);
             step = program.write_did(write);
             break;
           case Step.Done:
             return entry;
           default:
-            throw cause ?? store.fault(program.write_fault(write), key, { rev: before, expect, size, quota });
+            throw cause ?? fault(program.write_fault(write), about);
         }
       } catch (error) {
         if (step === Step.Failed) throw error;
@@ -115,36 +116,35 @@ export async function put(task: Task, store: Store, options: Options, key: strin
     void chunks?.return();
   }
 
-  async function commit(of: Within): Promise<Entry> {
+  async function commit(of: Parameters<Parameters<Store["change"]>[0]>[0], evicted: (string | undefined)[]): Promise<Entry> {
     const [row, old] = await Promise.all([booksOf(of), done(of.entries.get(key)) as Promise<Entry | undefined>]);
     const now = Date.now();
     const found = old && alive(old, now) ? old : undefined;
     books().set(row);
     // What has expired under the key gives its room all the same.
-    if (old && !found) store.remove(of, old, program.books_remove(old.size, old.stored), gone);
-    before = found?.rev ?? 0;
-    let verdict = program.write_commit(write, found?.rev ?? NONE, found?.size ?? 0, found?.stored ?? 0, size, stored);
+    if (old && !found) store.remove(of, old, program.books_remove(old.size, old.stored), evicted);
+    about["rev"] = found?.rev ?? 0;
+    let verdict = program.write_commit(write, found?.rev ?? NONE, found?.size ?? 0, found?.stored ?? 0, !!found?.blob, size, stored);
     if (verdict === Verdict.Room) {
       const order = of.entries.index("used").openCursor();
       for (let at = await done(order); at && verdict === Verdict.Room; at = await done(order)) {
         const other = at.value as Entry;
         const rev = other.key === key ? NONE : program.write_offer(write, other.size, other.stored);
-        if (rev !== NONE) store.remove(of, other, rev, gone);
+        if (rev !== NONE) store.remove(of, other, rev, evicted);
         verdict = program.write_verdict(write, false);
         at.continue();
       }
       if (verdict === Verdict.Room) verdict = program.write_verdict(write, true);
     }
-    // What is thrown here, nobody sees: the step that follows tells why.
-    if (verdict === Verdict.Stop) throw verdict;
+    if (verdict === Verdict.Stop) throw fault(program.write_fault(write), about);
     const rev = program.write_books(write);
-    const made = {
-      key, rev, size, stored, kind, type, modified: now, created: found?.created ?? now, packed: !!(bytes && compress),
+    const ttl = how.ttl ?? options.ttl ?? NONE;
+    const made: Entry = {
+      key, rev, size, stored, kind, type, at: now, created: found?.created ?? now, ttl, packed: !!bytes && compress,
       ...(!how.pin && { used: books()[1] as number }), ...(digest && { digest }), ...(id && { blob: id }),
       ...(name !== undefined && { name, lastModified: lastModified as number }),
-      ...(how.meta !== undefined && { meta: how.meta }),
-    } as Entry;
-    live(made, how.ttl ?? options.ttl, now);
+      ...(ttl !== NONE && { expires: now + ttl }), ...(how.meta !== undefined && { meta: how.meta }),
+    };
     gone.push(found?.blob);
     of.entries.put(made);
     of.contents.put(kept, key);

@@ -1,4 +1,4 @@
-import * as glue from "centaurus-digest-glue";
+import * as glue from "centaurus-worker-glue";
 
 /** Bytes of a chunk's check. */
 const CHECK = 32;

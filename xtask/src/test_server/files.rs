@@ -20,7 +20,6 @@ const SITES: &str = ".localhost";
 
 /// Packages of node_modules that a page may load.
 const PACKAGES: &[&str] = &[
-    "@bufbuild/protobuf",
     "@msgpack/msgpack",
     "@noble/hashes",
     "comlink",
@@ -29,7 +28,6 @@ const PACKAGES: &[&str] = &[
     "msgpackr",
     "pako",
     "pako-1",
-    "protobufjs",
     "workerpool",
 ];
 

@@ -40,11 +40,47 @@ pub fn compress_block_with<B: DeflateBackend>(
     level: Level,
     out: &mut dyn Sink,
 ) -> Result<u32, Error> {
-    let mut check = Check::new(format);
-    check.update(data);
-    let flush = if last { Flush::Finish } else { Flush::Sync };
-    B::new(level, before)?.deflate(data, flush, out)?;
-    Ok(check.sum())
+    let mut block = Block::<B>::new(before, format, level)?;
+    block.push(data, out)?;
+    block.finish(last, out)
+}
+
+/// A block of a stream, compressed piece by piece.
+#[derive(Debug)]
+pub struct Block<B = DefaultDeflate> {
+    backend: B,
+    check: Check,
+}
+
+impl<B: DeflateBackend> Block<B> {
+    /// A block that comes after `before`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfMemory`].
+    pub fn new(before: &[u8], format: Format, level: Level) -> Result<Self, Error> {
+        Ok(Self { backend: B::new(level, before)?, check: Check::new(format) })
+    }
+
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    ///
+    /// What `out` answers.
+    pub fn push(&mut self, data: &[u8], out: &mut dyn Sink) -> Result<(), Error> {
+        self.check.update(data);
+        self.backend.deflate(data, Flush::None, out)
+    }
+
+    /// Ends the block, and the stream if it is the `last`. Answers its check sum, as [`Frame::add`] wants it.
+    ///
+    /// # Errors
+    ///
+    /// What `out` answers.
+    pub fn finish(mut self, last: bool, out: &mut dyn Sink) -> Result<u32, Error> {
+        self.backend.deflate(&[], if last { Flush::Finish } else { Flush::Sync }, out)?;
+        Ok(self.check.sum())
+    }
 }
 
 /// What goes around the blocks of a stream, and the limit on what comes out.

@@ -13,7 +13,7 @@ mod miniz;
 #[cfg(feature = "zlib-rs")]
 mod zlib_rs;
 
-pub use blocks::{Frame, compress_block, compress_block_with};
+pub use blocks::{Block, Frame, compress_block, compress_block_with};
 pub use compress::{Compressor, compress, compress_with};
 pub use decompress::{Decompressor, decompress, decompress_with};
 pub use miniz::{MinizDeflate, MinizInflate};

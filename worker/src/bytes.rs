@@ -51,15 +51,11 @@ pub(crate) fn view(value: &JsValue) -> Option<Uint8Array> {
 }
 
 /// The bytes that a service was given.
-#[derive(Debug)]
-pub struct Input(Uint8Array);
+pub(crate) struct Input(Uint8Array);
 
 impl Input {
     /// Takes an argument; `what` is what the error calls it.
-    ///
-    /// # Errors
-    /// When it is no bytes, or too many.
-    pub fn new(value: &JsValue, what: &str) -> Result<Self, Thrown> {
+    pub(crate) fn new(value: &JsValue, what: &str) -> Result<Self, Thrown> {
         match view(value) {
             Some(bytes) if is_too_long(&bytes) => {
                 Err(Thrown::range_error(&format!("{what} must be shorter than 4 GiB: pass it in pieces")))
@@ -69,13 +65,19 @@ impl Input {
         }
     }
 
-    /// How many there are.
-    pub fn length(&self) -> u32 {
+    pub(crate) fn length(&self) -> u32 {
         self.0.length()
     }
 
+    /// The first `count` of them, and the rest.
+    pub(crate) fn split_at(&self, count: u32) -> (Self, Self) {
+        let length = self.length();
+        let count = count.min(length);
+        (Self(self.0.subarray(0, count)), Self(self.0.subarray(count, length)))
+    }
+
     /// All of them, in wasm memory.
-    pub fn to_vec(&self) -> Result<Vec<u8>, Error> {
+    pub(crate) fn to_vec(&self) -> Result<Vec<u8>, Error> {
         let length = self.length() as usize;
         let mut bytes = Vec::new();
         bytes.try_reserve_exact(length).map_err(|_| Error::OutOfMemory { needed: length as u64 })?;
@@ -85,7 +87,7 @@ impl Input {
     }
 
     /// Gives them slice by slice, so that wasm memory doesn't grow with them.
-    pub fn slices(&self, mut take: impl FnMut(&[u8]) -> Result<(), Error>) -> Result<(), Error> {
+    pub(crate) fn slices(&self, mut take: impl FnMut(&[u8]) -> Result<(), Error>) -> Result<(), Error> {
         let length = self.length();
         let mut slice = vec![0; length.min(SLICE) as usize];
         let mut start = 0;
@@ -101,7 +103,7 @@ impl Input {
 }
 
 /// A new `Uint8Array` of these bytes.
-pub fn to_js(bytes: &[u8]) -> Result<Uint8Array, Error> {
+pub(crate) fn to_js(bytes: &[u8]) -> Result<Uint8Array, Error> {
     let copy = allocate(bytes.len())?;
     copy.copy_from(bytes);
     Ok(copy)
@@ -121,7 +123,7 @@ const PIECE: usize = 64 * 1024;
 
 /// Collects output in JavaScript's memory.
 #[derive(Debug, Default)]
-pub struct Output {
+pub(crate) struct Output {
     pieces: Vec<Uint8Array>,
     /// What is too short for a piece as yet.
     pending: Vec<u8>,
@@ -150,13 +152,13 @@ impl Output {
     }
 
     /// All of it in one buffer of its own.
-    pub fn finish(self) -> Result<Uint8Array, Error> {
+    pub(crate) fn finish(self) -> Result<Uint8Array, Error> {
         join(&self.pieces, &self.pending)
     }
 }
 
 /// The pieces, and the bytes behind them, in one buffer of its own.
-pub fn join(pieces: &[Uint8Array], rest: &[u8]) -> Result<Uint8Array, Error> {
+pub(crate) fn join(pieces: &[Uint8Array], rest: &[u8]) -> Result<Uint8Array, Error> {
     let length = pieces.iter().map(|piece| piece.length() as usize).fold(rest.len(), usize::saturating_add);
     let all = allocate(length)?;
     let mut at = 0;

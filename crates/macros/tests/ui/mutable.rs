@@ -1,6 +1,0 @@
-#[centaurus::worker]
-fn sort(numbers: &mut Vec<u32>) {
-    numbers.sort();
-}
-
-fn main() {}

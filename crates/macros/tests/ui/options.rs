@@ -1,7 +1,0 @@
-#[centaurus::worker(names = "other")]
-fn named() {}
-
-#[centaurus::worker]
-struct NotAFunction;
-
-fn main() {}
