@@ -4,31 +4,222 @@
  * @packageDocumentation
  */
 
+// Names of the web's that a program for Node.js may not have: it need not bring the DOM's types along for this package.
+
+/** The instances of global classes, as far as there are such. */
+type Global<Name extends string> = Name extends unknown
+  ? typeof globalThis extends Record<Name, { prototype: infer Instance }>
+    ? Instance
+    : never
+  : never;
+type BufferSource = ArrayBufferView<ArrayBuffer> | ArrayBuffer;
+type WebAssemblyModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } } ? Module : never;
+/** What can be moved (HTML, section 2.7.2). */
+type Transferable = ArrayBuffer | Global<
+  | "MessagePort" | "ReadableStream" | "WritableStream" | "TransformStream" | "OffscreenCanvas" | "ImageBitmap" | "VideoFrame"
+  | "AudioData" | "RTCDataChannel" | "MediaSourceHandle" | "MIDIAccess" | "WebTransportReceiveStream" | "WebTransportSendStream"
+>;
+type BinaryType = "blob" | "arraybuffer";
+type Or<Known, Else> = [Known] extends [never] ? Else : Known;
+type ErrorEvent = Or<Global<"ErrorEvent">, Event & { readonly error: any; readonly message: string }>;
+type CloseEvent = Or<Global<"CloseEvent">, Event & { readonly code: number; readonly reason: string; readonly wasClean: boolean }>;
+type Listener = ((event: Event) => void) | { handleEvent(event: Event): void };
+interface ListenerOptions {
+  capture?: boolean;
+  once?: boolean;
+  passive?: boolean;
+  signal?: AbortSignal;
+}
+
 /** Where a file of WebAssembly comes from: its address, its bytes, or the module compiled already. */
-export type WasmSource = string | URL | BufferSource | WebAssembly.Module;
+export type WasmSource = string | URL | BufferSource | WebAssemblyModule;
 
 /** How one message is sent. */
 export interface SocketSendOptions {
-  /** Milliseconds after which it is dropped if it has not been transmitted. Default: the outbox's. */
+  /** Milliseconds after which it is dropped if it has not been transmitted. Default: `outbox.ttl`. */
   ttl?: number;
-  /** Takes the message back, if it has not been transmitted. */
+  /** Takes the message back if it has not been transmitted: the promise rejects with `signal.reason`. Default: none. */
   signal?: AbortSignal;
 }
 
-/** How a socket behaves. */
+/**
+ * How messages and values are made of each other, in the worker. `raw`: as the platform's WebSocket. `json`: text. `msgpack`
+ * and `pack`: bytes, by the defaults of those services. `{ type, schema }`: messages of that type of a .proto file, which is
+ * given as text or as what {@link Centaurus.protobuf} made of it. With all but `raw`, values are sent, and must not be
+ * changed before their promise settles.
+ */
+export type SocketCodec = "raw" | "json" | "msgpack" | "pack" | { type: string; schema: string | ProtobufSchema };
+
+/** How a socket behaves. Durations are in milliseconds, `Infinity` is never. */
 export interface SocketOptions {
-  protocols?: string | string[] | (() => string | string[] | Promise<string | string[]>);
+  /** Names of subprotocols, or a function that gives them anew for each attempt. Default: none. */
+  protocols?: string | readonly string[] | (() => string | readonly string[] | Promise<string | readonly string[]>);
+  /** Ends the socket at once: what has not been sent rejects with `signal.reason`. Default: none. */
   signal?: AbortSignal;
+  /** Default: `"raw"`. */
+  codec?: SocketCodec;
+  /**
+   * The pause before an attempt: `min`, and a random part of a limit that begins with `initial` and doubles with each attempt
+   * that fails, up to `max` (full jitter). A close reason with `retry-after=<seconds>` in it adds so much.
+   */
+  backoff?: {
+    /** Milliseconds. Default: 100. */
+    min?: number;
+    /** Milliseconds. Default: 1 000. */
+    initial?: number;
+    /** Milliseconds. Default: 30 000. */
+    max?: number;
+    /** A line that has been open for so many milliseconds starts the count anew. Default: 5 000. */
+    stableAfter?: number;
+    /** Attempts in a row that may fail before the socket closes. Default: `Infinity`. */
+    maxAttempts?: number;
+  };
+  /**
+   * How a line is found dead that still looks open: after `interval` of silence the server is asked for a sign of life, and
+   * after `timeout` more the line is given up. Whatever arrives is a sign. A page cannot send a WebSocket's own pings, so
+   * without `acknowledged` it is `message`, encoded by the codec, that is sent; without one, nothing, and only a server that
+   * speaks by itself is heard. Default: `false`; with `acknowledged` `true`, whose frames ask.
+   */
+  heartbeat?: boolean | {
+    /** Milliseconds. Default: 20 000. */
+    interval?: number;
+    /** Milliseconds. Default: 10 000. */
+    timeout?: number;
+    /** What is sent to ask. Default: none. */
+    message?: unknown;
+  };
+  /** What waits for the line and, with `acknowledged`, for the server's word. */
+  outbox?: {
+    /** Bytes. Default: 16 MiB. */
+    maxBytes?: number;
+    /** What happens beyond: the message is refused with an `OutboxFullError`; the oldest make room, or it is dropped, with a
+     *  `MessageDroppedError`; or it waits outside. Default: `"reject"`. */
+    overflow?: "reject" | "drop-oldest" | "drop-newest" | "wait";
+    /** What was not transmitted within so many milliseconds is dropped, with a `MessageExpiredError`. Default: `Infinity`. */
+    ttl?: number;
+  };
+  /**
+   * Acknowledged delivery, by the subprotocol `centaurus.link.1`, which the server has to speak: each message arrives once and
+   * in order, both ways, however often the line breaks. Default: `false`.
+   */
+  acknowledged?: boolean | {
+    /** Messages that the server may send ahead of the reader. Default: 1 024. */
+    window?: number;
+    /** A message that was taken is acknowledged after so many milliseconds at the latest. Default: 20. */
+    delay?: number;
+  };
+  /** Close codes after which the socket does not come back. Default: 1000, 1002, 1003, 1007–1010, 4400, 4401, 4403, 4404. */
+  permanent?: readonly number[];
+  /** An attempt that takes more milliseconds has failed. Default: 10 000. */
+  connectTimeout?: number;
+  /** Milliseconds that `close()` waits for what is still to be sent, and then for the server's answer. Default: 5 000. */
+  closeTimeout?: number;
+  /**
+   * Tabs of one origin that ask for the same address, protocols and pool's name share one line; all get its messages. The tab
+   * that holds it hands it over when it closes. Default: `false`.
+   */
+  shared?: boolean;
 }
 
-export declare class CentaurusSocket extends EventTarget {}
+/** What {@link CentaurusSocket.stats} gives. */
+export interface SocketStats {
+  /** Messages and bytes that were given to a line. */
+  sent: { messages: number; bytes: number };
+  received: { messages: number; bytes: number };
+  /** Lines that have been open. */
+  lines: number;
+  /** Attempts since the last good line. */
+  attempts: number;
+  /** Bytes that wait: for the line, and with `acknowledged` for the server's word. */
+  queued: number;
+  /** Bytes that the line itself holds back. */
+  buffered: number;
+  /** Messages that wait in the worker for a slow reader. */
+  held: number;
+  /** Milliseconds that the last question for a sign of life took; only with `acknowledged`. */
+  roundTrip?: number;
+}
+
+/** The detail of `reconnecting`. */
+export interface Reconnecting {
+  /** The attempt to come, counted from the last good line. */
+  attempt: number;
+  /** Milliseconds until then; `Infinity` while the machine is offline. */
+  delay: number;
+  /** Why the line is gone: 1006 if it broke. */
+  code: number;
+  reason: string;
+}
+
+export interface CentaurusSocketEventMap {
+  /** A line is open: the first or a later one. `resumed`: the session goes on, so nothing was lost. */
+  open: CustomEvent<{ resumed: boolean }>;
+  message: MessageEvent;
+  /** A message that the codec cannot read, a function of the options that failed, or why the socket closes unasked. */
+  error: ErrorEvent;
+  /** It is over for good. */
+  close: CloseEvent;
+  /** The line is gone, and another is tried after a pause. */
+  reconnecting: CustomEvent<Reconnecting>;
+}
+
+/**
+ * A WebSocket that lives in a worker and comes back, made by {@link Centaurus.socket}. It can stand where the platform's
+ * does; what differs: before it is open, `send` queues instead of throwing, and `close` comes only when it is over for good.
+ * While a line is looked for, `readyState` is `CONNECTING`.
+ */
+export declare class CentaurusSocket extends EventTarget implements AsyncIterable<any> {
+  private constructor();
+  static readonly CONNECTING: 0;
+  static readonly OPEN: 1;
+  static readonly CLOSING: 2;
+  static readonly CLOSED: 3;
+  readonly CONNECTING: 0;
+  readonly OPEN: 1;
+  readonly CLOSING: 2;
+  readonly CLOSED: 3;
+  readonly readyState: number;
+  readonly url: string;
+  readonly protocol: string;
+  readonly extensions: string;
+  /** Bytes that were given to `send` and are neither transmitted nor, with `acknowledged`, acknowledged. With a codec only the
+   *  worker knows: see `stats().queued`. */
+  readonly bufferedAmount: number;
+  /** What messages of bytes become, with the raw codec. */
+  binaryType: BinaryType;
+  onopen: ((this: CentaurusSocket, event: CentaurusSocketEventMap["open"]) => unknown) | null;
+  onmessage: ((this: CentaurusSocket, event: MessageEvent) => unknown) | null;
+  onerror: ((this: CentaurusSocket, event: ErrorEvent) => unknown) | null;
+  onclose: ((this: CentaurusSocket, event: CloseEvent) => unknown) | null;
+  onreconnecting: ((this: CentaurusSocket, event: CentaurusSocketEventMap["reconnecting"]) => unknown) | null;
+  /**
+   * Sends. The promise resolves when the message was handed to the line or, with `acknowledged`, when the server has it, and
+   * rejects with an `OutboxFullError`, `MessageDroppedError`, `MessageExpiredError` or `SocketClosedError`, by `name`. Nobody
+   * has to look at it.
+   */
+  send(value: any, options?: SocketSendOptions): Promise<void>;
+  /** Closes, after what waits has been sent if the line is open. */
+  close(code?: number, reason?: string): void;
+  /** Gives the line up and tries another at once. */
+  reconnect(): void;
+  stats(): Promise<SocketStats>;
+  /** The messages that come from when the first is asked for. A reader that is slow is waited for; the iterator ends with
+   *  the socket, and throws if that fails. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<any, undefined, undefined>;
+  addEventListener<K extends keyof CentaurusSocketEventMap>(
+    type: K,
+    listener: (this: CentaurusSocket, event: CentaurusSocketEventMap[K]) => unknown,
+    options?: boolean | ListenerOptions,
+  ): void;
+  addEventListener(type: string, listener: Listener | null, options?: boolean | ListenerOptions): void;
+}
 
 /** How a pool is set up. */
 export interface CentaurusOptions {
   /** Address of `centaurus.worker.js`. Default: beside the script that this class came from. */
   worker?: string | URL;
   /** The proxy's WebAssembly, or an object that names the files: the proxy's, the workers', those of Protocol Buffers, sockets and storage. Default: beside the script. */
-  wasm?: WasmSource | { proxy?: WasmSource; worker?: WasmSource; protobuf?: WasmSource; socket?: WasmSource; storage?: WasmSource };
+  wasm?: WasmSource | { proxy?: WasmSource; worker?: WasmSource; digest?: WasmSource; protobuf?: WasmSource; socket?: WasmSource; storage?: WasmSource };
   /**
    * How many workers. A number is the most there will be; they start when there is work for them.
    * `min` workers are kept even when idle. Default: `{ min: 1, max: navigator.hardwareConcurrency }`.
@@ -46,19 +237,19 @@ export interface CentaurusOptions {
 
 /** How one call is made. */
 export interface CallOptions {
-  /** Ends the call when it fires: the promise rejects with `signal.reason` at once. */
+  /** Ends the call when it fires: the promise rejects with `signal.reason` at once. Default: none. */
   signal?: AbortSignal;
   /** Milliseconds from now, waiting included, after which the call rejects with a `TimeoutError`. Default: none. */
   timeout?: number;
-  /** Objects among the arguments that are moved to the worker instead of cloned. */
+  /** Objects among the arguments that are moved to the worker instead of cloned. Default: none. */
   transfer?: Transferable[];
   /** Calls of a larger number go first. Default: 0. A call that has waited for long goes even so. */
   priority?: number;
-  /** Calls of one key run on one worker, one after another, in the order they were made. */
+  /** Calls of one key run on one worker, one after another, in the order they were made. Default: none, any worker. */
   key?: string;
   /** How often the call may run again after its worker died. Only for what may run twice. Default: 0. */
   retry?: number;
-  /** Called with each value that the task passes to `this.progress(value)`. */
+  /** Called with each value that the task passes to `this.progress(value)`. Default: nobody is told. */
   onProgress?: (progress: unknown) => void;
 }
 
@@ -74,14 +265,14 @@ export interface Task {
 
 /** A function in the original form: it ends by calling `resolve` or `reject`. */
 export type CallbackFunction = (
-  this: Task & any,
+  this: Task,
   resolve: (value?: any) => void,
   reject: (reason?: any) => void,
   ...params: any[]
 ) => unknown;
 
 /** A function in the plain form: its return value, promise or generator is the result. */
-export type PlainFunction = (this: Task & any, ...params: any[]) => unknown;
+export type PlainFunction = (this: Task, ...params: any[]) => unknown;
 
 /** The methods that a set of functions in the original form becomes. */
 export type Calls<F> = {
@@ -91,7 +282,7 @@ export type Calls<F> = {
 };
 
 /** What a plain function's caller gets: a generator's values come as an array. */
-export type Result<R> = Awaited<R> extends AsyncGenerator<infer T, any, any> | Generator<infer T, any, any> ? T[] : Awaited<R>;
+export type Result<R> = Awaited<R> extends AsyncGenerator<infer T, any, any> | Generator<infer T, any, any> ? Awaited<T>[] : Awaited<R>;
 
 /** The methods that a set of plain functions becomes. */
 export type PlainCalls<F> = {
@@ -99,6 +290,26 @@ export type PlainCalls<F> = {
     ? (...params: P) => Promise<Result<R>>
     : never;
 };
+
+/** What a stream of a function gives that returns this: the values of what can be taken value by value, else the one. */
+export type Item<R> = Awaited<R> extends string
+  ? Awaited<R>
+  : Awaited<R> extends AsyncIterable<infer T> | Iterable<infer T> | ReadableStream<infer T>
+    ? Awaited<T>
+    : Awaited<R>;
+
+/** What the streams of functions in the original form give, by their names. */
+export type Items<F> = {
+  [K in keyof F]: F[K] extends (resolve: (value: infer R) => any, ...rest: any[]) => any ? Item<R extends undefined ? any : R> : never;
+};
+
+/** What the streams of plain functions give, by their names. */
+export type PlainItems<F> = {
+  [K in keyof F as F[K] extends (...params: any[]) => any ? K : never]: F[K] extends (...params: any[]) => infer R ? Item<R> : never;
+};
+
+/** Functions of which nothing is known but that they are there. */
+export type AnyFunctions = Record<string, (...params: any[]) => any>;
 
 /** The distribution of a duration, in milliseconds. */
 export interface Percentiles {
@@ -153,6 +364,8 @@ export interface Stats {
   spawned: number;
   /** Workers that died. */
   crashes: number;
+  /** The same of the sockets' worker, once there has been a socket. */
+  sockets?: Omit<Stats, "name" | "size" | "sockets">;
 }
 
 /**
@@ -202,7 +415,7 @@ export interface ZlibOptions {
   format?: "zlib" | "gzip" | "deflate-raw";
   /** 0 (stored) to 9 (smallest). Default: 6. */
   level?: number;
-  /** A preset dictionary; both sides need the same one. Not with gzip. */
+  /** A preset dictionary; both sides need the same one. Not with gzip. Default: none. */
   dictionary?: BufferSource;
   /** Bytes of output that are accepted. Default: 1 GiB, for a stream 64 GiB. */
   maxOutput?: number;
@@ -215,7 +428,7 @@ export interface ZlibOptions {
 export interface UnzlibOptions extends OutputLimits {
   /** Default: `"zlib"`. */
   format?: "zlib" | "gzip" | "deflate-raw";
-  /** A preset dictionary; both sides need the same one. */
+  /** A preset dictionary; both sides need the same one. Default: none. */
   dictionary?: BufferSource;
 }
 
@@ -234,7 +447,7 @@ export type DigestAlgorithm = "sha-1" | "sha-224" | "sha-256" | "sha-384" | "sha
 /** Options of {@link Centaurus.digest}. */
 export interface DigestOptions {
   /** Makes a message authentication code of the digest: HMAC of the SHAs, of any length; keyed BLAKE3, of 32 bytes. The
-   *  check sums take none. (`key` is the affinity of the call, as everywhere.) */
+   *  check sums take none. (`key` is the affinity of the call, as everywhere.) Default: none. */
   secret?: BufferSource;
   /** Bytes that BLAKE3 puts out, up to 1 MiB. Default: 32. The others have a length of their own. */
   length?: number;
@@ -284,7 +497,7 @@ export interface Zlib {
 
 /** What a schema is made of beside its text. */
 export interface SchemaOptions {
-  /** Gives the text of a file that is imported, or nothing if there is none. `google/protobuf/*.proto` need no resolver. */
+  /** Gives the text of a file that is imported, or nothing if there is none. `google/protobuf/*.proto` need no resolver. Default: none. */
   resolve?: (path: string) => string | undefined | null | Promise<string | undefined | null>;
   /** What errors, and files that import it, call the file. Default: `"schema.proto"`. */
   name?: string;
@@ -358,13 +571,24 @@ export interface StorageOptions {
   digest?: "blake3" | "sha-256";
   /** Compresses contents where that pays. Default: `true`. */
   compress?: boolean | "auto";
-  /** Milliseconds that an entry lives, unless its `put` says otherwise. Default: for ever. */
+  /** Milliseconds of the wall clock that an entry lives, unless its `put` says otherwise. Default: for ever. */
   ttl?: number;
+}
+
+/** A change to a store. */
+export interface StorageChange {
+  /** Its number; `changes({ since: seq })` goes on after it. */
+  seq: number;
+  key: string;
+  /** The entry's revision, which is `seq`. */
+  rev: number;
+  /** Whether the entry was deleted, gave way to others, or had lived its time. */
+  deleted: boolean;
 }
 
 /** How a value is put. */
 export interface PutOptions extends CallOptions {
-  /** Whatever belongs to the value; `stat` and `list` give it. */
+  /** Whatever belongs to the value; `stat` and `list` give it. Default: none. */
   meta?: unknown;
   /** The revision that must be there; 0 or `null` for none. Else the put is a `ConflictError` and changes nothing. Default: any. */
   expect?: number | null;
@@ -372,7 +596,7 @@ export interface PutOptions extends CallOptions {
   ttl?: number;
   /** The entry never gives way to others. Default: false. */
   pin?: boolean;
-  /** MIME type of a stream, or of a Blob in the place of its own. */
+  /** MIME type of a stream, or of a Blob in the place of its own. Default: none. */
   type?: string;
 }
 
@@ -402,7 +626,7 @@ export interface StorageStat {
 }
 
 export interface StorageListOptions extends CallOptions {
-  /** Only keys that begin so. */
+  /** Only keys that begin so. Default: all. */
   prefix?: string;
   /** By key (its UTF-16 units), by revision, by size, by last use (pinned ones first). Default: `"key"`. */
   order?: "key" | "time" | "size" | "used";
@@ -410,7 +634,7 @@ export interface StorageListOptions extends CallOptions {
   direction?: "ascending" | "descending";
   /** Default: all. */
   limit?: number;
-  /** The key after which the list goes on; the last of the list before. */
+  /** The key after which the list goes on; the last of the list before. Default: from the first. */
   after?: string;
 }
 
@@ -419,6 +643,8 @@ export interface StorageUsage {
   bytes: number;
   stored: number;
   entries: number;
+  /** Number of the last change. */
+  seq: number;
   /** The one that was asked for. */
   quota?: number;
   /** What the browser grants this site, and how much of it is used by everything. */
@@ -443,12 +669,27 @@ export interface CentaurusStorage {
   getStream(key: string, options?: { start?: number; end?: number } & CallOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
   has(key: string, options?: CallOptions): Promise<boolean>;
   stat(key: string, options?: CallOptions): Promise<StorageStat | undefined>;
+  /** The entry, if there is one, whose content has this digest. */
+  byDigest(digest: string, options?: CallOptions): Promise<StorageStat | undefined>;
+  /** Keeps an entry from giving way to others, or no longer does. `NotFoundError` if there is none. */
+  pin(key: string, options?: CallOptions): Promise<StorageStat>;
+  unpin(key: string, options?: CallOptions): Promise<StorageStat>;
+  /** Counts as a use, and begins a time to live, if one is given, now. `NotFoundError` if there is none. */
+  touch(key: string, options?: { ttl?: number } & CallOptions): Promise<StorageStat>;
   /** Whether there was something to delete. */
   delete(key: string, options?: { expect?: number | null } & CallOptions): Promise<boolean>;
   list(options?: StorageListOptions): Promise<StorageStat[]>;
   /** Deletes everything. */
   clear(options?: CallOptions): Promise<void>;
   usage(options?: CallOptions): Promise<StorageUsage>;
+  /**
+   * The changes after number `since` (0: all that is there), in order, whichever page made them; of changes to one key only
+   * the last needs to be told. With `live` it waits for more, until the reader leaves or `signal` fires. A `since` of which
+   * not all deletions after it are known any more is a `HistoryError`: of the last 10,000 they are. Default: since 0, live.
+   */
+  changes(options?: { since?: number | "now"; live?: boolean } & CallOptions): AsyncGenerator<StorageChange, void, void>;
+  /** Deletes everything, and the store itself. Whoever uses it then begins a new one. */
+  destroy(options?: CallOptions): Promise<void>;
   /** Asks the browser not to clear this site's data of its own accord. Whether it promised. */
   persist(): Promise<boolean>;
 }
@@ -488,32 +729,16 @@ export class TerminatedError extends Error {
   name: "TerminatedError";
 }
 
-/** A pool of workers. */
-export class Centaurus extends EventTarget {
-  constructor(options?: CentaurusOptions);
-  constructor(worker: string | URL, options?: CentaurusOptions);
-
+/** What every pool does, whatever it has been given to run: its life and its services. */
+interface Common extends EventTarget {
   /** Loads classic scripts of any origin into every worker, in order. */
   loadScripts(...urls: (string | URL)[]): Promise<void>;
-  /** Registers functions in the original form, from their source: `(resolve, reject, ...params)`. They are methods when this returns. */
-  registerFunctions<F extends Record<string, CallbackFunction>>(functions: F): Promise<this & Calls<F>>;
-  /** Registers plain functions, from their source: the return value, promise or generator is the result. They are methods when this returns. */
-  define<F extends Record<string, PlainFunction>>(functions: F): Promise<this & PlainCalls<F>>;
-  /** Registers the functions that an ES module exports: no eval. Packages of `wasm-bindgen --target web` are initialised first. With `names` they are methods when this returns. */
-  registerModule<M = Record<string, PlainFunction>>(url: string | URL, names?: readonly string[]): Promise<this & PlainCalls<M>>;
   /** Runs a function once in every worker, before its first call. */
   setup<P extends unknown[]>(fn: (this: Task, ...args: P) => unknown, ...args: P): Promise<void>;
-
-  /** Calls a registered function by name. */
-  call(name: string, args?: readonly unknown[], options?: CallOptions): Promise<any>;
   /** This pool, with options for the calls that are made through it. */
   with(options: CallOptions): this;
   /** Runs a function that is not registered. */
   run<P extends unknown[], R>(fn: (this: Task, ...args: P) => R, ...args: P): Promise<Result<R>>;
-  /** Calls a registered function once on every worker. */
-  broadcast<R = unknown>(name: string, ...args: unknown[]): Promise<R[]>;
-  /** Calls a registered (async) generator function and gives its values as they come; the worker waits while nobody takes them. */
-  stream<T = unknown>(name: string, ...args: unknown[]): AsyncIterableIterator<T, undefined, undefined>;
 
   /** Resolves when the workers that the pool keeps are up with everything registered so far. */
   readonly ready: Promise<void>;
@@ -553,7 +778,10 @@ export class Centaurus extends EventTarget {
    */
   protobuf(source: string, options?: SchemaOptions & CallOptions): Promise<ProtobufSchema>;
 
-  /** A WebSocket that lives in a worker and comes back. */
+  /**
+   * A WebSocket that lives in a worker and comes back. `url` is seen from the page, http(s) standing for ws(s), or a function
+   * that gives it anew for each attempt. What is wrong with it is a `SyntaxError`, as with the platform's.
+   */
   socket(url: string | URL | (() => string | URL | Promise<string | URL>), options?: SocketOptions): CentaurusSocket;
 
   /** The store of a name, which all pages of this origin share. */
@@ -561,10 +789,100 @@ export class Centaurus extends EventTarget {
 
   addEventListener<K extends keyof CentaurusEventMap>(
     type: K,
-    listener: (this: Centaurus, event: CentaurusEventMap[K]) => unknown,
-    options?: boolean | AddEventListenerOptions,
+    listener: (this: this, event: CentaurusEventMap[K]) => unknown,
+    options?: boolean | ListenerOptions,
   ): void;
-  addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
+  addEventListener(type: string, listener: Listener | null, options?: boolean | ListenerOptions): void;
+}
+
+/** By name, with arguments where the function takes any. */
+type Arguments<P extends readonly unknown[]> = [] extends P
+  ? [args?: Readonly<P>, options?: CallOptions]
+  : [args: Readonly<P>, options?: CallOptions];
+
+/**
+ * A pool whose functions the compiler knows: `F` has their methods, `I` what their streams give. It is what registering
+ * resolves to, and refuses names that have not been registered through it.
+ */
+export interface Pool<F, I> extends Common {
+  /** Registers functions in the original form, from their source: `(resolve, reject, ...params)`. They are methods when this returns. */
+  registerFunctions<G extends Record<string, CallbackFunction>>(functions: G): Promise<With<F, I, Calls<G>, Items<G>>>;
+  /** Registers plain functions, from their source: the return value, promise or generator is the result. They are methods when this returns. */
+  define<G extends Record<string, PlainFunction>>(functions: G): Promise<With<F, I, PlainCalls<G>, PlainItems<G>>>;
+  /** Registers the functions of these names that an ES module exports. They are methods when this returns. */
+  registerModule<const N extends string>(
+    url: string | URL,
+    names: readonly N[],
+  ): Promise<With<F, I, Record<N, (...params: any[]) => Promise<any>>, Record<N, any>>>;
+  /**
+   * Registers the functions that an ES module exports: no eval. Packages of `wasm-bindgen --target web` are initialised
+   * first. With `names` they are methods when this returns. `M` is the module's type: `typeof import("./jobs.js")`.
+   */
+  registerModule<M extends object = AnyFunctions>(
+    url: string | URL,
+    names?: readonly (keyof M & string)[],
+  ): Promise<With<F, I, PlainCalls<M>, PlainItems<M>>>;
+
+  /** Calls a registered function by name. */
+  call<K extends keyof F & string>(
+    name: K,
+    ...rest: F[K] extends (...params: infer P) => any ? Arguments<P> : never
+  ): F[K] extends (...params: any[]) => infer R ? R : never;
+  /** Calls a registered function once on every worker. */
+  broadcast<K extends keyof F & string>(
+    name: K,
+    ...args: F[K] extends (...params: infer P) => any ? P : never
+  ): Promise<(F[K] extends (...params: any[]) => Promise<infer R> ? R : never)[]>;
+  /** Calls a registered (async) generator function and gives its values as they come; the worker waits while nobody takes them. */
+  stream<K extends keyof F & keyof I & string>(
+    name: K,
+    ...args: F[K] extends (...params: infer P) => any ? P : never
+  ): AsyncIterableIterator<I[K], undefined, undefined>;
+}
+
+/** A pool with its methods. */
+export type Typed<F, I> = Pool<F, I> & F;
+
+/** A pool of `F` to which `G` was added: a function of a name that was there takes its place. */
+export type With<F, I, G, J> = Typed<Omit<F, keyof G> & G, Omit<I, keyof J> & J>;
+
+/**
+ * A pool of workers.
+ *
+ * What `new` gives takes any name for a method, since the compiler cannot follow that a pool learns its functions later:
+ * so the original form compiles, `C.registerFunctions({ test: … }); C.test()`. What registering resolves to knows its
+ * functions and their types, and no others: `const c = await new Centaurus().define({ … })`.
+ */
+export class Centaurus {
+  constructor(options?: CentaurusOptions);
+  constructor(worker: string | URL, options?: CentaurusOptions);
+}
+
+export interface Centaurus extends Common {
+  /** Registers functions in the original form, from their source: `(resolve, reject, ...params)`. They are methods when this returns. */
+  registerFunctions<G extends Record<string, CallbackFunction>>(functions: G): Promise<Typed<Calls<G>, Items<G>>>;
+  /** Registers plain functions, from their source: the return value, promise or generator is the result. They are methods when this returns. */
+  define<G extends Record<string, PlainFunction>>(functions: G): Promise<Typed<PlainCalls<G>, PlainItems<G>>>;
+  /** Registers the functions of these names that an ES module exports. They are methods when this returns. */
+  registerModule<const N extends string>(
+    url: string | URL,
+    names: readonly N[],
+  ): Promise<Typed<Record<N, (...params: any[]) => Promise<any>>, Record<N, any>>>;
+  /**
+   * Registers the functions that an ES module exports: no eval. Packages of `wasm-bindgen --target web` are initialised
+   * first. With `names` they are methods when this returns. `M` is the module's type: `typeof import("./jobs.js")`.
+   */
+  registerModule<M extends object = AnyFunctions>(
+    url: string | URL,
+    names?: readonly (keyof M & string)[],
+  ): Promise<Typed<PlainCalls<M>, PlainItems<M>>>;
+
+  /** Calls a registered function by name. */
+  call<R = any>(name: string, args?: readonly unknown[], options?: CallOptions): Promise<R>;
+  /** Calls a registered function once on every worker. */
+  broadcast<R = any>(name: string, ...args: unknown[]): Promise<R[]>;
+  /** Calls a registered (async) generator function and gives its values as they come; the worker waits while nobody takes them. */
+  stream<T = any>(name: string, ...args: unknown[]): AsyncIterableIterator<T, undefined, undefined>;
 
   /** Every registered function is a method. */
   [name: string]: any;

@@ -19,7 +19,7 @@ class Channel<T> {
   error: unknown;
   #taken = 0;
 
-  constructor(readonly source: Source) {}
+  constructor(readonly source: Source, readonly step: number) {}
 
   next(): Promise<IteratorResult<T, undefined>> {
     if (this.state === "new") this.#start();
@@ -73,10 +73,9 @@ class Channel<T> {
     );
   }
 
-  /** Credit goes back in halves of the window: often enough that the worker never waits for a reader who keeps up. */
   #took(): void {
     this.#taken += 1;
-    if (this.#taken < STREAM_WINDOW / 2 || this.state !== "running") return;
+    if (this.#taken < this.step || this.state !== "running") return;
     this.source.credit(this.#taken);
     this.#taken = 0;
   }
@@ -90,8 +89,9 @@ const collected = new FinalizationRegistry<Channel<unknown>>((channel) => {
 export class CallStream<T> implements AsyncIterableIterator<T, undefined, undefined> {
   readonly #channel: Channel<T>;
 
-  constructor(source: Source) {
-    this.#channel = new Channel<T>(source);
+  /** Credit goes back in halves of the window: often enough that the worker never waits for a reader who keeps up. */
+  constructor(source: Source, step = STREAM_WINDOW / 2) {
+    this.#channel = new Channel<T>(source, step);
     collected.register(this, this.#channel as Channel<unknown>);
   }
 

@@ -53,7 +53,7 @@ export class Centaurus extends EventTarget {
     const services = new ServiceFiles(core);
     this[CORE] = core;
     this[SERVICES] = new Services(services);
-    this[SOCKETS] = new Sockets(core, event);
+    this[SOCKETS] = new Sockets(core, event, (source) => this.protobuf(source));
     this[SELF] = this;
     this[OPTIONS] = undefined;
   }
@@ -160,8 +160,9 @@ export class Centaurus extends EventTarget {
 
   stats(): Stats {
     const core = this[CORE];
+    const sockets = this[SOCKETS].core;
     const { name, min, max } = core.settings;
-    return { name, size: { min, max }, ...(core.proxy ? counted(core.proxy.stats()) : emptyStats(core.waiting)) };
+    return { name, size: { min, max }, ...counts(core), ...(sockets && { sockets: counts(sockets) }) };
   }
 
   terminate(): void {
@@ -278,6 +279,10 @@ export class Centaurus extends EventTarget {
     const event = new CustomEvent("warning", { detail, cancelable: true });
     if (this.dispatchEvent(event)) console.warn(detail.message);
   }
+}
+
+function counts(core: Core) {
+  return core.proxy ? counted(core.proxy.stats()) : emptyStats(core.waiting);
 }
 
 /** The source of a function that can be sent; native and bound functions have none. */

@@ -11,6 +11,7 @@ const places = {
   worker: beside("centaurus.worker.js"),
   proxy: beside("centaurus.wasm"),
   services: () => beside(hasSimd() ? "centaurus.worker.simd.wasm" : "centaurus.worker.wasm")(),
+  digest: () => beside(hasSimd() ? "centaurus.digest.simd.wasm" : "centaurus.digest.wasm")(),
   protobuf: beside("centaurus.protobuf.wasm"),
   socket: beside("centaurus.socket.wasm"),
   storage: beside("centaurus.storage.wasm"),

@@ -11,6 +11,8 @@ const places = {
   proxy: () => new URL("./centaurus.wasm", import.meta.url),
   services: () =>
     hasSimd() ? new URL("./centaurus.worker.simd.wasm", import.meta.url) : new URL("./centaurus.worker.wasm", import.meta.url),
+  digest: () =>
+    hasSimd() ? new URL("./centaurus.digest.simd.wasm", import.meta.url) : new URL("./centaurus.digest.wasm", import.meta.url),
   protobuf: () => new URL("./centaurus.protobuf.wasm", import.meta.url),
   socket: () => new URL("./centaurus.socket.wasm", import.meta.url),
   storage: () => new URL("./centaurus.storage.wasm", import.meta.url),

@@ -5,22 +5,24 @@ export interface Places {
   worker(): string | URL;
   proxy(): WasmSource;
   services(): WasmSource;
+  digest(): WasmSource;
   protobuf(): WasmSource;
   socket(): WasmSource;
   storage(): WasmSource;
 }
 
 /** The files of WebAssembly that run in the workers. */
-export type ServiceFiles = "services" | "protobuf" | "socket" | "storage";
+export type ServiceFiles = "services" | "digest" | "protobuf" | "socket" | "storage";
 
 /** The files that an option may name. */
-type Files = Partial<Record<"proxy" | "worker" | "protobuf" | "socket" | "storage", WasmSource | undefined>>;
+type Files = Partial<Record<"proxy" | "worker" | "digest" | "protobuf" | "socket" | "storage", WasmSource | undefined>>;
 
 /** Options with every default filled in. Durations in ms, -1 for never. */
 export interface Settings {
   worker: string;
   proxy: () => WasmSource;
   services: () => WasmSource;
+  digest: () => WasmSource;
   protobuf: () => WasmSource;
   socket: () => WasmSource;
   storage: () => WasmSource;
@@ -67,6 +69,7 @@ export function settings(places: Places, first: string | URL | CentaurusOptions 
     worker: absolute(named ? first : (worker ?? places.worker())),
     proxy: () => files.proxy ?? places.proxy(),
     services: () => files.worker ?? places.services(),
+    digest: () => files.digest ?? places.digest(),
     protobuf: () => files.protobuf ?? places.protobuf(),
     socket: () => files.socket ?? places.socket(),
     storage: () => files.storage ?? places.storage(),
@@ -90,7 +93,7 @@ export function absolute(url: string | URL): string {
 }
 
 function isFiles(wasm: CentaurusOptions["wasm"]): wasm is Files {
-  return typeof wasm === "object" && wasm !== null && ["proxy", "worker", "protobuf", "socket", "storage"].some((file) => file in wasm);
+  return typeof wasm === "object" && wasm !== null && ["proxy", "worker", "digest", "protobuf", "socket", "storage"].some((file) => file in wasm);
 }
 
 function show(value: unknown): string {

@@ -13,6 +13,9 @@ interface Compiled {
   types: string[];
 }
 
+/** What schemas were compiled to. */
+export const descriptors = new WeakMap<object, Uint8Array>();
+
 /** Compiles a schema in a worker, which asks for imports until it has them all, and has every worker keep it. `split`
  *  gives the options of a service and those of its call. */
 export async function schema(
@@ -38,7 +41,9 @@ export async function schema(
           return core.call(functions[i] as Entry, [type, i > 1 ? exact(input, call?.transfer) : input, own], call);
         },
       ]);
-      return { types, ...Object.fromEntries(methods) };
+      const made = { types, ...Object.fromEntries(methods) };
+      descriptors.set(made, schema);
+      return made;
     }
     for (const path of missing) {
       const found = await resolve?.(path);

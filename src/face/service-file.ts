@@ -11,8 +11,8 @@ export class ServiceFile<Name extends string> {
   readonly entries: Map<Name, Entry>;
   readonly #gate = new Gate(() => this.#begin());
 
-  /** `file` tells the workers which program it is; it stands on that of `after`, if there is one. */
-  constructor(readonly core: Core, readonly file: ServiceFiles, names: readonly Name[], readonly after?: ServiceFile<string>) {
+  /** `file` tells the workers which program it is; it stands on those of `after`. */
+  constructor(readonly core: Core, readonly file: ServiceFiles, names: readonly Name[], readonly after: readonly { loaded(): Promise<void> }[] = []) {
     this.entries = new Map(names.map((name) => [name, { name, id: -1 }]));
   }
 
@@ -36,7 +36,7 @@ export class ServiceFile<Name extends string> {
     const source = core.settings[file]();
     const load = async (module: WebAssembly.Module | BufferSource) => this.register([...entries.values()], { module });
     try {
-      const [module] = await Promise.all([loadModule(source), this.after?.loaded()]);
+      const [module] = await Promise.all([loadModule(source), ...this.after.map((file) => file.loaded())]);
       await load(module).catch(async (error: unknown) => {
         const bytes = error instanceof TerminatedError || error instanceof WorkerLoadError ? undefined : await bytesOf(source);
         // Not every engine clones every module; of its bytes the worker makes it itself.

@@ -9,29 +9,37 @@ import { storage, STORAGE } from "./storage.js";
 import { transform } from "./zlib-stream.js";
 
 const NAMES = [
-  "zlib.compress", "zlib.decompress", "zlib.stream", "msgpack.encode", "msgpack.decode", "msgpack.stream", "pack", "unpack", "digest", "help",
+  "zlib.compress", "zlib.decompress", "zlib.stream", "zlib.help", "msgpack.encode", "msgpack.decode", "msgpack.stream", "pack", "unpack",
 ] as const;
+const DIGESTS = ["digest", "digest.help"] as const;
 /** Bytes from which other workers may help: with a digest one was measured to be done sooner at 4 and 8 MiB, and what is
  *  less than this to compress is done in 10 ms. */
 const LARGE = { digest: 32 << 20, zlib: 768 << 10 };
-type Name = (typeof NAMES)[number];
+type Name = (typeof NAMES | typeof DIGESTS)[number];
 
 /** The files of services of a pool. */
 export class ServiceFiles {
   readonly services: ServiceFile<Name>;
+  readonly digest: ServiceFile<Name>;
   readonly protobuf: ServiceFile<"protobuf.compile">;
   readonly storage: ServiceFile<string>;
+  readonly socket: ServiceFile<"socket.open">;
 
   constructor(core: Core) {
-    this.services = new ServiceFile(core, "services", NAMES);
+    this.services = new ServiceFile<Name>(core, "services", NAMES);
+    this.digest = new ServiceFile<Name>(core, "digest", DIGESTS);
     this.protobuf = new ServiceFile(core, "protobuf", ["protobuf.compile"]);
-    this.storage = new ServiceFile(core, "storage", STORAGE, this.services);
+    this.storage = new ServiceFile(core, "storage", STORAGE, [this.services, this.digest]);
+    this.socket = new ServiceFile(core, "socket", ["socket.open"]);
+  }
+
+  /** The file that a service is in. */
+  of(name: Name): ServiceFile<Name> {
+    return this.digest.entries.has(name) ? this.digest : this.services;
   }
 
   end(error: unknown): void {
-    this.services.end(error);
-    this.protobuf.end(error);
-    this.storage.end(error);
+    for (const file of [this.services, this.digest, this.protobuf, this.storage, this.socket]) file.end(error);
   }
 }
 
@@ -59,10 +67,10 @@ export class Services {
   };
 
   readonly zlib: Zlib = {
-    compress: (data, options) => this.#together("zlib.compress", LARGE.zlib, data, options),
+    compress: (data, options) => this.#together("zlib.compress", "zlib.help", LARGE.zlib, data, options),
     decompress: (data, options) => this.onBytes("zlib.decompress", data, options),
     compressStream: (options) => {
-      const [helped, end] = this.#helped(this.#split(options)[1]);
+      const [helped, end] = this.#helped("zlib.help", this.#split(options)[1]);
       return this.#stream("compress", { ...options, ...helped }, end);
     },
     decompressStream: (options) => this.#stream("decompress", options),
@@ -75,14 +83,14 @@ export class Services {
 
   /** Digests, of much data with the help of other workers. */
   digest<R>(data: Bytes | ReadableStream, options: CallOptions): Promise<R> {
-    return this.#together("digest", LARGE.digest, data, options);
+    return this.#together("digest", "digest.help", LARGE.digest, data, options);
   }
 
   /** A service that takes bytes, `large` inputs with the help of other workers. */
-  async #together<R>(name: Name, large: number, data: Bytes | ReadableStream, options: CallOptions | undefined): Promise<R> {
+  async #together<R>(name: Name, help: Name, large: number, data: Bytes | ReadableStream, options: CallOptions | undefined): Promise<R> {
     if (!(((data as Blob)?.size ?? (data as ArrayBuffer)?.byteLength) >= large)) return this.onBytes(name, data, options);
     const [own, call] = this.#split(options);
-    const [helped, end] = this.#helped(call);
+    const [helped, end] = this.#helped(help, call);
     return this.#send<R>(name, given(data, call, own, this.#helpers), helped).finally(end);
   }
 
@@ -93,12 +101,12 @@ export class Services {
 
   /** Options of a call that may ask for other workers to help it, and how those are let go. It asks by the way of
    *  progress, with the arguments of the helper's call and what they move. */
-  #helped(options: CallOptions | undefined): [CallOptions, () => void] {
+  #helped(name: Name, options: CallOptions | undefined): [CallOptions, () => void] {
     const ending = new AbortController();
     const help = (args: unknown[], transfer: Transferable[]) => {
       const { signal } = ending;
       // After whatever else has the priority of the call, and of no interest to anybody if it fails.
-      this.#send("help", args, { signal, transfer, priority: (options?.priority ?? 0) - 1 }).catch(() => {});
+      this.#send(name, args, { signal, transfer, priority: (options?.priority ?? 0) - 1 }).catch(() => {});
     };
     const onProgress = (said: unknown) => (Array.isArray(said) ? help(said[0], said[1]) : options?.onProgress?.(said));
     return [{ ...options, onProgress }, () => ending.abort()];
@@ -114,7 +122,7 @@ export class Services {
   /** A call that reads its input from a port, which it can do only once. */
   #ported<R>(name: Name, port: MessagePort, options: object | undefined, ...more: unknown[]): CallStream<R> {
     const [own, call] = this.#split(options);
-    const { core, entries, gate } = this.#files.services;
+    const { core, entries, gate } = this.#files.of(name);
     return core.stream(entries.get(name) as Entry, [port, own, ...more], { ...call, retry: 0, transfer: [port] }, gate);
   }
 
@@ -127,7 +135,7 @@ export class Services {
   }
 
   #send<R>(name: Name, args: unknown[], options: CallOptions | undefined): Promise<R> {
-    const { core, entries, gate } = this.#files.services;
+    const { core, entries, gate } = this.#files.of(name);
     return core.call(entries.get(name) as Entry, args, options, gate) as Promise<R>;
   }
 

@@ -1,14 +1,17 @@
-import type { CallOptions, CentaurusStorage, StorageOptions } from "../centaurus.js";
+import type { CallOptions, CentaurusStorage, StorageChange, StorageOptions } from "../centaurus.js";
 import type { Entry } from "./core.js";
 import { feed } from "./feed.js";
 import type { ServiceFile } from "./service-file.js";
 import { exact } from "./services.js";
 
-/** What a store can do, and how many arguments come before the options. */
-const METHODS = { put: 2, get: 1, read: 2, has: 1, stat: 1, delete: 1, clear: 0, list: 0, usage: 0 };
-type Name = keyof typeof METHODS;
+/** What the workers can do with a store, and how many arguments come before the options. */
+const CALLS = {
+  put: 2, get: 1, read: 2, has: 1, stat: 1, byDigest: 1, mark: 1, delete: 1, clear: 0, list: 0, changes: 0, usage: 0, destroy: 0,
+};
+type Name = keyof typeof CALLS;
+const NAMES = Object.keys(CALLS) as Name[];
 
-export const STORAGE = Object.keys(METHODS).map((name) => `storage.${name}`);
+export const STORAGE = NAMES.map((name) => `storage.${name}`);
 
 /** A store: every method is a call. `split` gives the options of a service and those of its call. */
 export function storage(
@@ -19,30 +22,72 @@ export function storage(
 ): CentaurusStorage {
   const { core, entries } = file;
   const store = { ...options, name };
-  const call = (method: Name, ...args: unknown[]): Promise<unknown> => {
-    const count = METHODS[method];
+  const call = async <R>(method: Name, ...args: unknown[]): Promise<R> => {
+    const count = CALLS[method];
     const [own, call] = split(args[count] as object);
-    const entry = entries.get(`storage.${method}`) as Entry;
+    const target = entries.get(`storage.${method}`) as Entry;
     const given = [store, own, ...args.slice(0, count)];
-    if (!(args[1] instanceof ReadableStream && method === "put")) return core.call(entry, given, call, file.gate);
-    const ported = (port: MessagePort) =>
-      core.stream(entry, [store, own, args[0], port], { ...call, retry: 0, transfer: [port] }, file.gate);
-    return feed(args[1], ported, exact);
+    const value = args[1];
+    if (!(method === "put" && value instanceof ReadableStream)) return core.call(target, given, call, file.gate) as Promise<R>;
+    const ported = (port: MessagePort) => {
+      given[3] = port;
+      return core.stream<R>(target, given, { ...call, retry: 0, transfer: [port] }, file.gate);
+    };
+    return feed(value, ported, exact);
   };
-  const methods = Object.fromEntries(Object.keys(METHODS).map((method) => [method, (...args: unknown[]) => call(method as Name, ...args)]));
-  return Object.assign(methods, {
+  const mark = (marks: object) => (key: string, options?: object) => call("mark", key, { ...options, ...marks });
+  return {
+    ...Object.fromEntries(NAMES.map((method) => [method, (...args: unknown[]) => call(method, ...args)])),
     name,
+    pin: mark({ pin: true }),
+    unpin: mark({ pin: false }),
+    touch: mark({}),
+    persist: async () => navigator.storage?.persist?.() ?? false,
     getStream(key: string, options: object) {
       let next: unknown;
       return new ReadableStream({
         async pull(controller) {
-          const [bytes, more] = (await call("read", key, next, options)) as [Uint8Array, unknown];
+          const [bytes, more] = await call<[Uint8Array, unknown]>("read", key, next, options);
           next = more;
           if (bytes.length) controller.enqueue(bytes);
           if (!more) controller.close();
         },
       }, { highWaterMark: 0 });
     },
-    persist: async () => navigator.storage?.persist?.() ?? false,
-  }) as never;
+    changes({ since, live = true, ...options }: { since?: number | "now"; live?: boolean } & CallOptions = {}) {
+      const { signal } = options;
+      let over = false;
+      let wake = () => {};
+      const read = async function* () {
+        const channel = new BroadcastChannel(`centaurus ${name}`);
+        try {
+          let from = since === "now" ? Infinity : since;
+          while (!over) {
+            // Whatever comes while we look is looked for once more.
+            const more = new Promise<unknown>((resolve) => (channel.onmessage = wake = resolve as () => void));
+            signal?.addEventListener("abort", wake);
+            const [changes, seq] = await call<[StorageChange[], number]>("changes", { ...options, since: from });
+            yield* changes;
+            if (!changes.length && from !== Infinity) {
+              if (!live) return;
+              await more;
+            }
+            from = seq;
+            signal?.removeEventListener("abort", wake);
+          }
+        } finally {
+          channel.close();
+        }
+      };
+      const changes = read();
+      const leave = changes.return.bind(changes);
+      changes.return = (value) => {
+        // A generator that waits would hear of it only at the next change.
+        over = true;
+        wake();
+        return leave(value);
+      };
+      return changes;
+    },
+  } as never;
 }

@@ -38,7 +38,7 @@ test('what a bundler may leave out: everything but the scripts that are there fo
 
 test('bundlers see the worker and the wasm file that the entry needs', async () => {
   const entry = await readFile(new URL('centaurus.js', pkg), 'utf8');
-  for (const file of ['centaurus.worker.js', 'centaurus.wasm', 'centaurus.worker.wasm', 'centaurus.worker.simd.wasm']) {
+  for (const file of ['centaurus.worker.js', 'centaurus.wasm', 'centaurus.worker.wasm', 'centaurus.worker.simd.wasm', 'centaurus.digest.wasm', 'centaurus.digest.simd.wasm']) {
     assert.match(entry, new RegExp(`new URL\\(["']\\./${file.replaceAll('.', '\\.')}["'],\\s*import\\.meta\\.url\\)`));
   }
   assert.doesNotMatch(entry, /_bg\.wasm/);

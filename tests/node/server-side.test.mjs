@@ -33,7 +33,7 @@ test('importing the entry adds nothing, fetches nothing, and lets the process en
   assert.deepEqual(seen, {
     added: [],
     fetched: [],
-    exports: ['Centaurus', 'QueueFullError', 'TerminatedError', 'UnknownFunctionError', 'WorkerCrashError', 'WorkerLoadError', 'default'],
+    exports: ['Centaurus', 'CentaurusSocket', 'QueueFullError', 'TerminatedError', 'UnknownFunctionError', 'WorkerCrashError', 'WorkerLoadError', 'default'],
   });
 });
 

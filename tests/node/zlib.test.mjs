@@ -160,7 +160,8 @@ for (const [build, { services, memory }] of Object.entries(builds)) describe(bui
     fails(() => decompress(bomb, { format: 'gzip' }), 'LimitError', { limit: 'maxRatio', max: 500 });
     assert.equal(decompress(bomb, { format: 'gzip', maxRatio: 1032 }).length, 300 << 20);
     fails(() => decompress(bomb, { format: 'gzip', maxRatio: Infinity, maxOutput: 1 << 20 }), 'LimitError', { limit: 'maxOutput' });
-    assert.equal(memory.buffer.byteLength, before, 'output does not stand in wasm memory, which would keep it');
+    // An inflater's own memory may find no gap that it fits into; 300 MiB of output would be another matter.
+    assert.ok(memory.buffer.byteLength - before < 1 << 20, 'output does not stand in wasm memory, which would keep it');
   });
 
   test('input as large as it comes does not stand in wasm memory', () => {

@@ -1,4 +1,4 @@
-import * as glue from "centaurus-worker-glue";
+import * as glue from "centaurus-digest-glue";
 import { Parts } from "./helpers.js";
 import { type Bytes, bytesOf, lengthOf, Progress } from "./input.js";
 import type { Task } from "./task.js";

@@ -1,5 +1,7 @@
-import * as glue from "centaurus-worker-glue";
-import { values } from "./digest-tree.js";
+import * as glue from "centaurus-digest-glue";
+import { chainingValue, values } from "./digest-tree.js";
+import type { Registered } from "./functions.js";
+import { help, type Work } from "./helpers.js";
 import { type Bytes, bytesOf, type Input, lengthOf, PIECE, piecesOf, progress } from "./input.js";
 import type { Task } from "./task.js";
 
@@ -22,9 +24,20 @@ const NATIVE_FROM = new Map([["sha-1", 256 << 10], ["sha-256", 32 << 10]]);
 /** Most bytes for WebCrypto, which wants all of them in memory, and copies them. */
 const NATIVE_MAX = 64 << 20;
 
-/** The service: digests under the names by which they were asked for. BLAKE3 of much data is computed with so many
- *  helpers at most. */
-export function digest(this: Task, data: Input, { algorithms, ...options }: Asked, helpers = 0): Digests | Promise<Digests> {
+/** The services over an instance of the digests' wasm. */
+export function digests({ module }: { module: WebAssembly.Module | BufferSource }): Record<string, Registered["run"]> {
+  if (!("digestJoin" in glue.initSync({ module }))) throw new TypeError("The WebAssembly is another program");
+  const offered = {
+    digest,
+    "digest.help"(this: Task, port: MessagePort, first: Work[]) {
+      return help(this, port, first, { blake3: chainingValue });
+    },
+  };
+  return offered as unknown as Record<string, Registered["run"]>;
+}
+
+/** Digests under the names by which they were asked for. BLAKE3 of much data is computed with so many helpers at most. */
+function digest(this: Task, data: Input, { algorithms, ...options }: Asked, helpers = 0): Digests | Promise<Digests> {
   const names = Array.isArray(algorithms) ? algorithms : [algorithms as string];
   const length = lengthOf(data);
   const native = names.filter((name) => isNative(name, data, length, options.secret));

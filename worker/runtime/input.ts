@@ -29,6 +29,12 @@ export function bytesOf(data: Bytes): Uint8Array | Promise<Uint8Array> {
   throw new TypeError("The data must be an ArrayBuffer, a view of one, or a Blob");
 }
 
+/** What comes of the bytes, at once where they are there: what nobody has to wait for travels with its neighbours. */
+export function withBytes<T>(data: Bytes, use: (bytes: Uint8Array) => T): T | Promise<T> {
+  const bytes = bytesOf(data);
+  return bytes instanceof Promise ? bytes.then(use) : use(bytes);
+}
+
 /** How many bytes come; nobody knows of a stream. */
 export function lengthOf(data: Input): number | undefined {
   if (data instanceof MessagePort) return undefined;

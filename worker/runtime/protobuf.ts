@@ -1,5 +1,5 @@
 import type { Registered } from "./functions.js";
-import { type Bytes, bytesOf } from "./input.js";
+import { type Bytes, withBytes } from "./input.js";
 import { outOfMemoryError } from "./msgpack/faults.js";
 import { decode, encode, settings } from "./msgpack/index.js";
 import { moved, type Service } from "./services.js";
@@ -44,25 +44,40 @@ export function protobuf({ module, schema }: { module?: WebAssembly.Module | Buf
     program = exports;
     return { "protobuf.compile": compile as Registered["run"] };
   }
-  const id = run(Op.Load, 0, [schema], (bytes) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true));
-  const call = <T>(op: Op, type: string, options: Options, content: Uint8Array, read: (result: Uint8Array) => T): T =>
-    run(op, id, [text(String(type)), encode(options, PLAIN), content], read);
+  const coding = coder(schema);
+  const { call } = coding;
   const offered: Record<string, Service> = {
     "protobuf.encode"(type: string, value: unknown, options: Options) {
-      return moved(this, call(Op.Encode, type, options, encode(value, through(shared(options))), copied));
+      return moved(this, coding.encode(type, value, options));
     },
-    async "protobuf.decode"(type: string, data: Bytes, options: Options) {
-      const int64 = options?.["int64"] === "bigint" ? { int64: "bigint" } : {};
-      return call(Op.Decode, type, options, await bytesOf(data), (result) => decode(result, through({ ...shared(options), ...int64 })));
+    "protobuf.decode"(type: string, data: Bytes, options: Options) {
+      return withBytes(data, (bytes) => coding.decode(type, bytes, options));
     },
-    async "protobuf.toJSON"(type: string, data: Bytes, options: Options) {
-      return call(Op.ToJson, type, options, await bytesOf(data), (result) => JSON.parse(new TextDecoder().decode(result)) as unknown);
+    "protobuf.toJSON"(type: string, data: Bytes, options: Options) {
+      const read = (result: Uint8Array) => JSON.parse(new TextDecoder().decode(result)) as unknown;
+      return withBytes(data, (bytes) => call(Op.ToJson, type, options, bytes, read));
     },
     "protobuf.fromJSON"(type: string, value: unknown, options: Options) {
       return moved(this, call(Op.FromJson, type, options, text(json(value)), copied));
     },
   };
   return offered as unknown as Record<string, Registered["run"]>;
+}
+
+/** The calls of a schema, and what most of them are for. */
+export function coder(schema: Uint8Array) {
+  const id = run(Op.Load, 0, [schema], (bytes) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true));
+  const call = <T>(op: Op, type: string, options: Options, content: Uint8Array, read: (result: Uint8Array) => T): T =>
+    run(op, id, [text(String(type)), encode(options, PLAIN), content], read);
+  return {
+    call,
+    encode: (type: string, value: unknown, options: Options) =>
+      call(Op.Encode, type, options, encode(value, through(shared(options))), copied),
+    decode: (type: string, bytes: Uint8Array, options: Options) => {
+      const int64 = options?.["int64"] === "bigint" ? { int64: "bigint" } : {};
+      return call(Op.Decode, type, options, bytes, (result) => decode(result, through({ ...shared(options), ...int64 })));
+    },
+  };
 }
 
 /** Gives the schema, or which imports are missing where `more` can be asked for. `unknown` names options that the page

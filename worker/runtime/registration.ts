@@ -1,10 +1,11 @@
+import { digests } from "./digest.js";
 import { freeVariables } from "./free-variables.js";
 import { compile, type Form, Form as Forms, type Functions, type Registered } from "./functions.js";
 import type { Lookup } from "./msgpack/index.js";
 import { protobuf } from "./protobuf.js";
 import { Kind } from "./protocol.js";
 import { services } from "./services.js";
-import { sockets } from "./socket/socket.js";
+import { sockets } from "./socket/index.js";
 import { storage } from "./storage/index.js";
 import { isPromise } from "./stream.js";
 
@@ -19,7 +20,9 @@ export interface Found {
 type Named = [name: string, id: number][];
 
 /** What makes the functions of each file of services. */
-const FILES: Record<string, (payload: never, lookup: Lookup) => Record<string, Registered["run"]>> = { services, protobuf, socket: sockets, storage };
+const FILES: Record<string, (payload: never, lookup: Lookup) => Record<string, Registered["run"]>> = {
+  services, digest: digests, protobuf, socket: sockets, storage,
+};
 
 /** Carries out an entry of the registration log. Throws or rejects as a whole: a set of functions is registered
  *  altogether or not at all. */

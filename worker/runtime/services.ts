@@ -1,9 +1,7 @@
 import * as glue from "centaurus-worker-glue";
 import type { Registered } from "./functions.js";
-import { digest } from "./digest.js";
-import { chainingValue } from "./digest-tree.js";
 import { help, type Work } from "./helpers.js";
-import { bytesOf, type Bytes, type Input } from "./input.js";
+import { type Bytes, type Input, withBytes } from "./input.js";
 import { decode, decoded, encode, encoded, type Lookup, settings } from "./msgpack/index.js";
 import { pack, unpack } from "./pack.js";
 import type { Task } from "./task.js";
@@ -29,11 +27,14 @@ export function services({ module }: { module: WebAssembly.Module | BufferSource
     "zlib.stream"(port: MessagePort, options: object, direction: "compress" | "decompress", helpers: number) {
       return flow(this, port, options, direction, helpers);
     },
+    "zlib.help"(port: MessagePort, first: Work[]) {
+      return help(this, port, first, { deflate });
+    },
     "msgpack.encode"(value: unknown, options: object) {
       return moved(this, encode(value, settings("msgpack.encode", options, lookup)));
     },
-    async "msgpack.decode"(data: Bytes, options: object) {
-      return decode(await bytesOf(data), settings("msgpack.decode", options, lookup));
+    "msgpack.decode"(data: Bytes, options: object) {
+      return withBytes(data, (bytes) => decode(bytes, settings("msgpack.decode", options, lookup)));
     },
     "msgpack.stream"(port: MessagePort, options: object, direction: "encode" | "decode") {
       return (direction === "encode" ? encoded : decoded)(this, port, settings(`msgpack.${direction}Stream`, options, lookup));
@@ -41,12 +42,8 @@ export function services({ module }: { module: WebAssembly.Module | BufferSource
     pack(value: unknown, options: object) {
       return moved(this, pack(value, options, lookup));
     },
-    async unpack(data: Bytes, options: object) {
-      return unpack(await bytesOf(data), options, lookup);
-    },
-    digest,
-    help(port: MessagePort, first: Work[]) {
-      return help(this, port, first, { deflate, blake3: chainingValue });
+    unpack(data: Bytes, options: object) {
+      return withBytes(data, (bytes) => unpack(bytes, options, lookup));
     },
   };
   return offered as unknown as Record<string, Registered["run"]>;

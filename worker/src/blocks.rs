@@ -1,12 +1,10 @@
 //! What several workers need to compress one stream between them.
 
 use centaurus_codec::zlib::{Block, Frame};
+use centaurus_worker_values::{Input, Options, Output, Thrown, join, options};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use crate::bytes::{Input, Output, join};
-use crate::error::Thrown;
-use crate::options::{self, Options};
 use crate::services::whole;
 
 /// Compresses a block of a stream. The first `before` of the bytes stand before it. Behind the result come four bytes

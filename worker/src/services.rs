@@ -3,12 +3,9 @@
 use centaurus_codec::Error;
 use centaurus_codec::pack::{self as packing, Content};
 use centaurus_codec::zlib::{self, Compressor, DEFAULT_MAX_OUTPUT, Decompressor};
+use centaurus_worker_values::{Input, Options, Output, Thrown, options, to_js};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
-
-use crate::bytes::{Input, Output, to_js};
-use crate::error::Thrown;
-use crate::options::{self, Options};
 
 /// Compresses bytes.
 #[wasm_bindgen(js_name = zlibCompress)]

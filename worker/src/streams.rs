@@ -1,12 +1,10 @@
 //! The services that take their input piece by piece.
 
 use centaurus_codec::zlib::{Compressor, Decompressor};
+use centaurus_worker_values::{Input, Options, Output, Thrown, options};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
-use crate::bytes::{Input, Output};
-use crate::error::Thrown;
-use crate::options::{self, Options};
 use crate::services::whole;
 
 /// Compresses bytes that come piece by piece.

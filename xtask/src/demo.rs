@@ -11,6 +11,7 @@ use crate::workspace::Workspace;
 
 pub(crate) fn demo(workspace: &Workspace, port: u16) -> Result<()> {
     build::build(workspace, Profile::Release)?;
+    build::rust::DEMO.build(workspace)?;
     prepare(&Node::ready(workspace)?)?;
     let mut server = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     server

@@ -171,6 +171,11 @@ impl Tests<'_> {
         if let Err(error) = prepared {
             self.fail("the data of the browser suites", &error);
         }
+        for package in [build::rust::DEMO, build::rust::TESTS] {
+            if let Err(error) = package.build(self.workspace) {
+                self.fail("the Rust packages of the browser suites", &error);
+            }
+        }
         let selected = &self.selection.engines;
         let engines = if selected.is_empty() { Engine::ALL.to_vec() } else { selected.clone() };
         let outcome = interruptible::block_on(async {

@@ -100,9 +100,10 @@ impl Books {
     }
 
     /// Whether a reader of the feed who has seen everything up to change `since` can be told everything after it. Who has
-    /// seen nothing at all knows of no entry whose deletion he could miss.
+    /// seen nothing at all knows of no entry whose deletion he could miss; who has seen what never was, another store of the
+    /// name.
     #[must_use]
     pub const fn tells(&self, since: u64) -> bool {
-        since == 0 || since >= self.horizon
+        since == 0 || (since >= self.horizon && since <= self.rev)
     }
 }

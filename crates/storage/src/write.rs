@@ -35,8 +35,6 @@ pub struct Found {
     pub size: u64,
     /// Bytes that it takes.
     pub stored: u64,
-    /// Whether it has a blob.
-    pub blob: bool,
 }
 
 /// What is to be done next.
@@ -50,7 +48,8 @@ pub enum Step {
     Commit = 2,
     /// Remove the new blob, which no entry names. Then [`Write::did`].
     Discard = 3,
-    /// Remove the blob that was replaced. Then [`Write::did`]; also if it could not be removed, since it is a leftover.
+    /// Remove the blobs of entries that were replaced or gave way, and tell the readers of the feed. Then [`Write::did`].
+    /// What cannot be removed is a leftover: the write itself is through.
     Release = 4,
     /// It is written.
     Done = 5,
@@ -95,7 +94,6 @@ pub struct Write {
     books: Books,
     room: Room,
     weight: Weight,
-    found: Option<Found>,
     rev: u64,
 }
 
@@ -113,7 +111,6 @@ impl Write {
             books: Books::default(),
             room: Room::new(0, None),
             weight: Weight::default(),
-            found: None,
             rev: 0,
         };
         if Room::new(size, quota).short() > 0 {
@@ -167,7 +164,6 @@ impl Write {
             return Verdict::Stop;
         }
         self.books = books;
-        self.found = found;
         self.weight = Weight { size, stored };
         if let Some(found) = found {
             self.books.replace(Weight { size: found.size, stored: found.stored });
@@ -204,7 +200,7 @@ impl Write {
             Step::Flush => Step::Commit,
             Step::Commit => {
                 self.pending = false;
-                if self.found.is_some_and(|found| found.blob) { Step::Release } else { Step::Done }
+                Step::Release
             }
             Step::Release | Step::Done => Step::Done,
             Step::Discard | Step::Failed => Step::Failed,

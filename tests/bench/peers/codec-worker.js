@@ -5,6 +5,9 @@ const LIBRARIES = {
   fflate: ['fflate/umd/index.js'],
   msgpackr: ['msgpackr/dist/index.min.js'],
   '@msgpack/msgpack': ['@msgpack/msgpack/dist.umd/msgpack.min.js'],
+  'msgpackr and pako': ['msgpackr/dist/index.min.js', 'pako/dist/browser/pako.umd.min.js'],
+  protobufjs: ['protobufjs/dist/protobuf.min.js'],
+  'protobuf-es': [],
   'hash-wasm': ['hash-wasm/dist/index.umd.min.js'],
   '@noble/hashes': [],
   native: [],
@@ -28,6 +31,8 @@ const CODECS = {
     // What a page without any library would do with plain JSON data.
     encode: (value) => new TextEncoder().encode(JSON.stringify(value)),
     decode: (bytes) => JSON.parse(new TextDecoder().decode(bytes)),
+    pack: (value) => through(new TextEncoder().encode(JSON.stringify(value)), new CompressionStream('deflate')),
+    unpack: async (bytes) => JSON.parse(new TextDecoder().decode(await through(bytes, new DecompressionStream('deflate')))),
     'sha-1': (bytes) => webCrypto('SHA-1', bytes),
     'sha-256': (bytes) => webCrypto('SHA-256', bytes),
     'sha-512': (bytes) => webCrypto('SHA-512', bytes),
@@ -49,6 +54,32 @@ const CODECS = {
     return { encode: (value) => packr.pack(value), decode: (bytes) => packr.unpack(bytes) };
   },
   '@msgpack/msgpack': () => ({ encode: (value) => MessagePack.encode(value), decode: (bytes) => MessagePack.decode(bytes) }),
+  'msgpackr and pako': () => {
+    const packr = new msgpackr.Packr({ useRecords: false });
+    return { pack: (value) => pako.deflate(packr.pack(value), { level: 6 }), unpack: (bytes) => packr.unpack(pako.inflate(bytes)) };
+  },
+  protobufjs: () => {
+    const type = import('./cities-schema.js').then(({ SOURCE }) => protobuf.parse(SOURCE, { keepCase: true }).root.lookupType('Cities'));
+    // A plain object of the right types needs no conversion.
+    return { encodeProtobuf: async (value) => (await type).encode(value).finish(), decodeProtobuf: async (bytes) => (await type).decode(bytes) };
+  },
+  'protobuf-es': () => {
+    const file = (name) => import(`../../../node_modules/@bufbuild/protobuf/dist/esm/${name}.js`);
+    const made = Promise.all([file('index'), file('wkt/index'), import('./cities-schema.js')]).then(([es, { FileDescriptorSetSchema }, { DESCRIPTORS }]) => {
+      const set = es.create(FileDescriptorSetSchema, { file: [DESCRIPTORS] });
+      return { ...es, type: es.createFileRegistry(set).getMessage('Cities') };
+    });
+    return {
+      encodeProtobuf: async (value) => {
+        const { create, toBinary, type } = await made;
+        return toBinary(type, create(type, value));
+      },
+      decodeProtobuf: async (bytes) => {
+        const { fromBinary, type } = await made;
+        return fromBinary(type, bytes);
+      },
+    };
+  },
   sink: () => ({ take: () => undefined }),
 };
 

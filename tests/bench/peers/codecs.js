@@ -1,6 +1,7 @@
 // Codecs, each in one worker. A call gives `{ result, inside }`: what came back, and the ms that the worker took for it.
 
 import { Centaurus } from './centaurus.js';
+import { SOURCE } from './cities-schema.js';
 
 /** A codec of others behind a hand-written `postMessage`. */
 export function peer(name, codec = name) {
@@ -35,6 +36,8 @@ export const DIGESTS = ['sha-1', 'sha-256', 'sha-512', 'blake3', 'crc32'];
 /** The project's, with one worker unless told otherwise. */
 export function ours(size = 1, name = 'centaurus') {
   const pool = new Centaurus({ size: { min: size, max: size } });
+  let schema;
+  const cities = () => (schema ??= pool.protobuf(SOURCE));
   const calls = {
     deflate: (bytes) => pool.zlib.compress(bytes, { level: 6 }),
     inflate: (bytes) => pool.zlib.decompress(bytes),
@@ -42,6 +45,8 @@ export function ours(size = 1, name = 'centaurus') {
     decode: (bytes) => pool.msgpack.decode(bytes),
     pack: (value) => pool.pack(value),
     unpack: (bytes) => pool.unpack(bytes),
+    encodeProtobuf: async (value) => (await cities()).encode('Cities', value),
+    decodeProtobuf: async (bytes) => (await cities()).decode('Cities', bytes),
     ...Object.fromEntries(DIGESTS.map((digest) => [digest, async (bytes) => (await pool.digest(digest, bytes))[digest]])),
   };
   const ran = () => {

@@ -105,7 +105,7 @@ export async function contest(title, contestants, what, input, size) {
     const inside = of('inside');
     const cells = (name, middle) => {
       const { length } = results.get(name);
-      return [speed(size, middle), time(median(inside.get(name).flat())), count(length)];
+      return [speed(size, middle), time(median(inside.get(name).flat())), length === undefined ? '' : count(length)];
     };
     await table(comparison(title, outside, { columns: ['speed', 'in the worker', 'length'], cells }));
     return { outside, inside, results };

@@ -126,6 +126,6 @@ function classOf(error: object): string {
 }
 
 /** Whether UTF-8 can say the string. */
-function isWellFormed(value: string & { isWellFormed?: () => boolean }): boolean {
+export function isWellFormed(value: string & { isWellFormed?: () => boolean }): boolean {
   return value.isWellFormed ? value.isWellFormed() : !/\p{Surrogate}/u.test(value);
 }

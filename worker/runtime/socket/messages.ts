@@ -1,14 +1,16 @@
 // What a socket's two ends say to each other: the page's class (src/face/socket.ts) through a port, the worker's
-// (socket.ts) by the values of the call that is the socket.
+// (link.ts) by the values of the call that is the socket.
+
+import type { CodecPlan } from "./codec.js";
 
 /** What the page says: one of these and what follows it, as an array. */
 export const enum Order {
   /** id, data, ms to live or NaN */
   Send,
   /** id */
-  Withdraw,
-  /** id */
   Stats,
+  /** id */
+  Withdraw,
   /** count: the reader has taken so many messages */
   Taken,
   /** code, reason */
@@ -17,14 +19,19 @@ export const enum Order {
   Line,
   /** whether there is a network */
   Online,
-  /** Somebody looks at the page again. */
+  /** Somebody looks at the page again; whether the line is to be a new one at any rate. */
   Woken,
 }
+
+/** An order, with what follows it. */
+export type Asked = [Order, ...unknown[]];
 
 /** What the worker says: one of these and a value after it, many pairs to an array. */
 export const enum News {
   /** A message. */
   Message,
+  /** The error of a message that the codec cannot read. */
+  Unreadable,
   /** [id, value]: what was asked is done */
   Done,
   /** [id, error]: it cannot be done */
@@ -57,9 +64,9 @@ export interface Closed {
   code: number;
   reason: string;
   wasClean: boolean;
-  /** Why, if nobody asked for it. */
+  /** Why, if there was no closing handshake. */
   error: unknown;
-  stats: object;
+  stats: object | undefined;
 }
 
 /** What a socket begins with. */
@@ -67,24 +74,22 @@ export interface Plan {
   /** Nothing if the page has to be asked. */
   url: string | undefined;
   protocols: string[];
-  /** Those that the program checks. */
-  options: object;
-  /** What is sent to ask for a sign of life. */
-  ping: unknown;
+  codec: CodecPlan;
+  /** Under which tabs share it, if they do. */
+  shared: string | undefined;
+  /** Those that the program checks, and a heartbeat's message. */
+  options: { acknowledged?: unknown; heartbeat?: unknown };
   /** In place of a worker that died. */
   revived: Revived | undefined;
 }
 
-/** What the page knows of a socket whose worker died. */
+/** What is known of a socket whose worker died. */
 export interface Revived {
   attempts: number;
   session: Uint8Array | undefined;
-  /** Messages that it has had of the session, and that the server has. */
+  /** Messages that have come in the session, and that the server is known to have. */
   taken: number;
   acknowledged: number;
   /** The orders that nobody has answered. */
-  orders: unknown[][];
+  orders: Asked[];
 }
-
-/** Who offers this speaks the frames of acknowledged delivery (crates/link/src/frame.rs). */
-export const SUBPROTOCOL = "centaurus.link.1";

@@ -10,6 +10,14 @@ export interface Program {
   bytes_at(machine: number): number;
 }
 
+/** The instance that all sockets of the worker share. */
+export let program: Program;
+
+export function use(exports: Program): void {
+  if (!exports.socket_tell) throw new TypeError("The WebAssembly is another program");
+  program = exports;
+}
+
 /** Its `Tell`. */
 export const enum Tell {
   Open,

@@ -26,22 +26,20 @@ export interface Sink {
 
 /** Rows of the database, one a chunk. */
 export function rows(database: IDBDatabase): Blobs {
-  const all = (id: string) => IDBKeyRange.bound([id], [id, []]);
+  const on = <T>(mode: IDBTransactionMode, body: (rows: IDBObjectStore) => IDBRequest<T>) =>
+    transact(database, mode, ({ rows }) => done(body(rows)), ["rows"]);
   return {
     create: async (id) => ({
       async write(bytes, number) {
-        await transact(database, "readwrite", ["rows"], async ({ rows }) => done(rows.put(bytes, [id, number])));
+        await on("readwrite", (rows) => rows.put(bytes, [id, number]));
         return bytes.length;
       },
       flush() {},
       close() {},
     }),
-    read: (id, number) => transact(database, "readonly", ["rows"], ({ rows }) => done(rows.get([id, number]) as IDBRequest<Uint8Array>)),
-    remove: (id) => transact(database, "readwrite", ["rows"], async ({ rows }) => done(rows.delete(all(id)))),
-    list: () =>
-      transact(database, "readonly", ["rows"], async ({ rows }) => [
-        ...new Set((await done(rows.getAllKeys())).map((key) => (key as [string])[0])),
-      ]),
+    read: (id, number) => on("readonly", (rows) => rows.get([id, number]) as IDBRequest<Uint8Array>),
+    remove: (id) => on("readwrite", (rows) => rows.delete(IDBKeyRange.bound([id], [id, []]))),
+    list: async () => [...new Set((await on("readonly", (rows) => rows.getAllKeys())).map((key) => (key as [string])[0]))],
   };
 }
 

@@ -18,9 +18,10 @@ export interface Entry {
   blob?: string;
   /** Whether its chunks have the pack header. */
   packed: boolean;
-  /** Wall clock, ms: when it was written; when first. */
-  at: number;
+  /** Wall clock, ms: when it was put, and when first; when its time to live began. */
+  modified: number;
   created: number;
+  at: number;
   /** Milliseconds, and when they are over; -1 and nothing for ever. */
   ttl: number;
   expires?: number;
@@ -30,12 +31,12 @@ export interface Entry {
 /** What belongs to an entry besides: its content; or of a blob the checks of its chunks, and how long each is. */
 export type Content = Uint8Array | { value: unknown } | { checks: Uint8Array; lengths: number[] };
 
-const INDICES = ["rev", "used", "expires", "digest", "blob"] as const;
-const STORES = ["entries", "contents", "tombstones", "books", "rows"] as const;
-type Stores = (typeof STORES)[number];
+const INDICES = ["rev", "used", "expires", "digest", "blob"];
+/** The rows of blobs are written and read outside of the transactions of all others. */
+const TOGETHER = ["entries", "contents", "tombstones", "books"] as const;
 
-/** All but the rows of blobs, which are written and read outside of the transactions of the others. */
-export const TOGETHER: Stores[] = ["entries", "contents", "tombstones", "books"];
+/** The object stores, inside a transaction. */
+export type Within = Record<(typeof TOGETHER)[number] | "rows", IDBObjectStore>;
 
 export function done<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -44,13 +45,13 @@ export function done<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-export function open(name: string): Promise<IDBDatabase> {
-  const request = indexedDB.open(name, 1);
+export function open(title: string): Promise<IDBDatabase> {
+  const request = indexedDB.open(title, 1);
   request.onupgradeneeded = () => {
-    for (const store of STORES) {
-      const made = request.result.createObjectStore(store, store === "entries" ? { keyPath: "key" } : undefined);
-      if (store === "entries") for (const index of INDICES) made.createIndex(index, index);
-    }
+    const { result } = request;
+    const entries = result.createObjectStore("entries", { keyPath: "key" });
+    for (const index of INDICES) entries.createIndex(index, index);
+    for (const store of ["contents", "tombstones", "books", "rows"]) result.createObjectStore(store);
   };
   return done(request);
 }
@@ -59,18 +60,17 @@ export function open(name: string): Promise<IDBDatabase> {
 export async function transact<T>(
   database: IDBDatabase,
   mode: IDBTransactionMode,
-  stores: Stores[],
-  body: (of: Record<Stores, IDBObjectStore>) => Promise<T>,
+  body: (of: Within) => Promise<T>,
+  stores: readonly string[] = TOGETHER,
 ): Promise<T> {
   const transaction = database.transaction(stores, mode);
-  const through = new Promise<void>((resolve, reject) => {
-    transaction.oncomplete = () => resolve();
+  const through = new Promise<unknown>((resolve, reject) => {
+    transaction.oncomplete = resolve;
     transaction.onabort = () => reject(transaction.error);
   });
   through.catch(() => {});
-  const of = Object.fromEntries(stores.map((store) => [store, transaction.objectStore(store)]));
   try {
-    const result = await body(of as Record<Stores, IDBObjectStore>);
+    const result = await body(Object.fromEntries(stores.map((store) => [store, transaction.objectStore(store)])) as Within);
     await through;
     return result;
   } catch (error) {

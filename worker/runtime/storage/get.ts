@@ -1,7 +1,7 @@
 import * as glue from "centaurus-worker-glue";
 import { restored } from "./content.js";
-import type { Content, Entry } from "./database.js";
-import { Fault, fault, NONE, program } from "./program.js";
+import { type Content, done, type Entry } from "./database.js";
+import { Fault, program } from "./program.js";
 import { digestOf, isSound } from "./seal.js";
 import type { Store } from "./store.js";
 
@@ -13,36 +13,35 @@ export interface Found {
 
 /** The value under a key, or nothing. */
 export async function get(store: Store, key: string, rev: number | undefined): Promise<{ value: unknown; entry: Entry } | undefined> {
-  const found = await find(store, key, rev);
-  if (!found) return undefined;
+  const found = await look(store, key, rev);
   const { entry, content } = found;
+  if (!entry) return undefined;
   if (content && "value" in content) return { value: content.value, entry };
   const parts: Uint8Array<ArrayBuffer>[] = [];
-  for (let at = 0; at < entry.size || parts.length === 0; ) {
-    const part = await piece(store, found, at, entry.size);
+  let at = 0;
+  do {
+    const part = await piece(store, found as Found, at, entry.size);
     // Replaced meanwhile: what is there now is as good an answer.
     if (!part) return get(store, key, rev);
     parts.push(part);
     at += part.length;
-    if (entry.size === 0) break;
-  }
+  } while (at < entry.size);
   return { value: restored(entry, parts), entry };
 }
 
-/** The entry of a key, with its content. */
-export async function find(store: Store, key: string, rev: number | undefined): Promise<Found | undefined> {
-  const [entry, content] = await store.look(key);
-  if (rev !== undefined && !program.is_expected(rev, entry?.rev ?? NONE)) {
-    throw fault(Fault.Conflict, { store: store.name, key, rev: entry?.rev ?? 0, expect: rev });
-  }
-  return entry && { entry, content };
+/** The entry of a key, and its content. */
+export function look(store: Store, key: string, rev?: number): Promise<Partial<Found>> {
+  return store.read(async (of) => {
+    const [entry, content] = await Promise.all([store.expect(of, key, rev), done(of.contents.get(key)) as Promise<Content>]);
+    return entry ? { entry, content } : {};
+  });
 }
 
 /** The bytes from `at` on, as far as their chunk goes; nothing if the entry has been replaced meanwhile. They are those
  *  that were put, or it throws. */
 export async function piece(store: Store, { entry, content }: Found, at: number, end: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const { key, blob, packed, size, digest } = entry;
-  const corrupt = (why: string, cause?: unknown) => fault(Fault.Corrupt, { store: store.name, key, digest, why }, cause);
+  const corrupt = (why: string, cause?: unknown) => store.fault(Fault.Corrupt, key, { digest, why }, cause);
   const open = (bytes: Uint8Array) => {
     try {
       return (packed ? glue.unpack(bytes, undefined) : bytes) as Uint8Array<ArrayBuffer>;
@@ -69,8 +68,7 @@ export async function piece(store: Store, { entry, content }: Found, at: number,
     cause = error;
   }
   if (read?.length !== lengths[number]) {
-    const [now] = await store.look(key);
-    if (now?.rev !== entry.rev) return undefined;
+    if ((await look(store, key)).entry?.rev !== entry.rev) return undefined;
     throw corrupt("a part of it is missing", cause);
   }
   const bytes = open(read as Uint8Array);

@@ -2,21 +2,21 @@ import type { Registered } from "../functions.js";
 import type { Service } from "../services.js";
 import type { Task } from "../task.js";
 import { given } from "./content.js";
-import { done, type Entry, TOGETHER, transact } from "./database.js";
-import { find, get, piece } from "./get.js";
-import { books, Fault, fault, load, NONE, program } from "./program.js";
+import { done, type Entry, transact, type Within } from "./database.js";
+import { type Found, get, look, piece } from "./get.js";
+import { list, type ListOptions } from "./list.js";
+import { check, type Options } from "./options.js";
+import { books, Fault, fault, load, program } from "./program.js";
 import { put, type PutOptions } from "./put.js";
-import { alive, booksOf, type Options, Store } from "./store.js";
-
-interface ListOptions {
-  prefix?: string;
-  order?: "key" | "time" | "size" | "used";
-  direction?: "ascending" | "descending";
-  limit?: number;
-  after?: string;
-}
+import { alive, booksOf, live, Store } from "./store.js";
 
 type Call<Own = object> = (this: Task, store: Store, options: Options, own: Own, ...args: never[]) => unknown;
+
+/** What the runtime itself asks: a number of the feed is 0 where nothing has been seen, infinite for the last there is. */
+interface ChangesOptions {
+  since?: number;
+  limit?: number;
+}
 
 /** The services over an instance of the storage's wasm; the digests and the compression are the other services'. */
 export function storage({ module }: { module: WebAssembly.Module | BufferSource }): Record<string, Registered["run"]> {
@@ -29,102 +29,123 @@ export function storage({ module }: { module: WebAssembly.Module | BufferSource 
       const found = await get(store, key, rev);
       if (!found) return undefined;
       const { value, entry } = found;
-      touch(store, options, entry);
-      const buffer = ArrayBuffer.isView(value) ? value.buffer : value;
-      return entry.kind === "bytes" ? this.transfer(value, [buffer as ArrayBuffer]) : value;
+      if (options.quota !== undefined) use(store, entry);
+      return entry.kind === "bytes" ? this.transfer(value, [((value as Uint8Array).buffer ?? value) as ArrayBuffer]) : value;
     },
     /** A piece of a stream: its bytes, and where the next begins if there is one. */
     async read(store, options, { start = 0, end = Infinity }: { start?: number; end?: number }, key: string, from?: [at: number, rev: number]) {
       const [at, rev] = from ?? [start];
-      const found = await find(store, key, undefined);
-      if (!found && !from) throw fault(Fault.NotFound, { store: store.name, key });
-      const bytes = !found || (rev && found.entry.rev !== rev) ? undefined : await piece(store, found, at, Math.min(end, found.entry.size));
-      if (!found || !bytes) throw fault(Fault.Changed, { store: store.name, key });
+      const found = (await look(store, key)) as Found;
       const { entry } = found;
-      if (!from) touch(store, options, entry);
+      if (!entry && !from) throw store.fault(Fault.NotFound, key);
+      const stop = Math.min(end, entry?.size);
+      const bytes = rev !== undefined && entry?.rev !== rev ? undefined : at < stop ? await piece(store, found, at, stop) : new Uint8Array(0);
+      if (!bytes) throw store.fault(Fault.Changed, key);
+      if (!from && options.quota !== undefined) use(store, entry);
       const next = at + bytes.length;
-      return this.transfer([bytes, bytes.length > 0 && next < Math.min(end, entry.size) ? [next, entry.rev] : undefined], [bytes.buffer]);
+      return this.transfer([bytes, next < stop ? [next, entry.rev] : undefined], [bytes.buffer]);
     },
     async has(store, _, __, key: string) {
-      return !!(await store.look(key))[0];
+      return !!(await look(store, key)).entry;
     },
     async stat(store, _, __, key: string) {
-      const [entry] = await store.look(key);
-      return entry && statOf(entry);
+      return statOf((await look(store, key)).entry);
     },
-    async delete(store, _, { expect }: { expect?: number }, key: string) {
-      return store.change(async (of, gone) => {
+    async byDigest(store, _, __, digest: string) {
+      const entries = (await store.read(({ entries }) => done(entries.index("digest").getAll(digest)))) as Entry[];
+      return statOf(entries.find((entry) => alive(entry)));
+    },
+    async mark(store, _, { pin, ttl }: { pin?: boolean; ttl?: number }, key: string) {
+      return store.change(async (of) => {
         const entry = await store.find(of, key);
-        if (expect !== undefined && !program.is_expected(expect, entry?.rev ?? NONE)) {
-          throw fault(Fault.Conflict, { store: store.name, key, rev: entry?.rev ?? 0, expect });
-        }
-        if (entry) await store.removeAll(of, [entry], gone);
+        if (!entry) throw store.fault(Fault.NotFound, key);
+        if (pin !== undefined) delete entry.used;
+        if (ttl !== undefined) live(entry, ttl);
+        await touch(of, entry, pin ?? entry.used === undefined);
+        return statOf(entry);
+      });
+    },
+    async delete(store, _, { expect }: { expect?: number | null }, key: string) {
+      return store.change(async (of, gone) => {
+        const entry = await store.expect(of, key, expect);
+        await store.removeAll(of, [entry], gone);
         return !!entry;
       });
     },
     async clear(store) {
       return store.change(async (of, gone) => store.removeAll(of, (await done(of.entries.getAll())) as Entry[], gone));
     },
-    list: (store, _, own: ListOptions) => list(store, own),
+    destroy: (store) => store.destroy(),
+    async list(store, _, own: ListOptions) {
+      return (await list(store, own)).map(statOf);
+    },
+    /** Changes after one, and the number from which to go on. */
+    changes(store, _, { since = 0, limit = 1000 }: ChangesOptions) {
+      return store.read(async (of) => {
+        const row = await booksOf(of);
+        const seq = row[0] as number;
+        if (since === Infinity) return [[], seq];
+        books().set(row);
+        if (!program.books_tells(since)) throw store.fault(Fault.History, "", { since, horizon: row[6] });
+        const range = IDBKeyRange.lowerBound(since, true);
+        const [entries, keys, revs] = await Promise.all([
+          done(of.entries.index("rev").getAll(range, limit)) as Promise<Entry[]>,
+          done(of.tombstones.getAll(range, limit)) as Promise<string[]>,
+          done(of.tombstones.getAllKeys(range, limit)) as Promise<number[]>,
+        ]);
+        const changes = entries.map(({ key, rev }) => ({ seq: rev, key, rev, deleted: false }));
+        keys.forEach((key, i) => changes.push({ seq: revs[i] as number, key, rev: revs[i] as number, deleted: true }));
+        changes.sort((a, b) => a.seq - b.seq).splice(limit);
+        return [changes, changes.at(-1)?.seq ?? since];
+      });
+    },
     async usage(store, { quota }) {
-      const [, , bytes, stored, entries] = await transact(store.database, "readonly", TOGETHER, booksOf);
-      return { bytes, stored, entries, quota, disk: await navigator.storage?.estimate?.(), persisted: await navigator.storage?.persisted?.() };
+      const [seq, , bytes, stored, entries] = await store.read(booksOf);
+      const { storage } = navigator;
+      return { bytes, stored, entries, seq, quota, disk: await storage?.estimate?.(), persisted: await storage?.persisted?.() };
     },
   };
-  return Object.fromEntries(Object.entries(offered).map(([name, run]) => [`storage.${name}`, guarded(run as Call)]));
+  return Object.fromEntries(Object.entries(offered).map(([name, run]) => [`storage.${name}`, guarded(name, run as Call)]));
 }
 
 /** Opens the store for a call, and says of an error whose it is. */
-function guarded(run: Call): Registered["run"] {
-  const service = async function (this: Task, options: Options, own: object | undefined, ...args: unknown[]) {
+function guarded(call: string, run: Call): Registered["run"] {
+  const service = async function (this: Task, options: Options, own: object = {}, ...args: unknown[]) {
     const { name } = options;
     const [key] = args;
-    if (typeof name !== "string") throw new TypeError("The name of a store must be a string");
-    if (args.length > 0 && typeof key !== "string") throw new TypeError("A key must be a string");
+    check("", options);
+    check(call, own);
+    if (args.length > 0 && typeof key !== "string") throw new TypeError(`storage.${call}: a key must be a string, not ${typeof key}`);
     try {
-      return await run.call(this, await Store.at(name), options, own ?? {}, ...(args as never[]));
+      return await run.call(this, await Store.at(name), options, own, ...(args as never[]));
     } catch (error) {
       if (!(error instanceof DOMException) || error === this.signal.reason || error.name === "DataCloneError") throw error;
-      const kind = error.name === "QuotaExceededError" ? Fault.Disk : Fault.Io;
-      throw fault(kind, { store: name, key, what: "do it", why: error.message }, error);
+      throw fault(error.name === "QuotaExceededError" ? Fault.Disk : Fault.Io, { store: name, key, why: error.message }, error);
     }
   };
   return service as Service as Registered["run"];
 }
 
 /** Notes that an entry was used. It is not waited for: transactions have their turn in the order in which they were made. */
-function touch(store: Store, { quota }: Options, { key, rev }: Entry): void {
-  if (quota === undefined) return;
-  transact(store.database, "readwrite", ["entries", "books"], async (of) => {
-    const [row, entry] = await Promise.all([booksOf(of), done(of.entries.get(key)) as Promise<Entry | undefined>]);
-    if (entry?.rev !== rev || entry.used === undefined) return;
-    books().set(row);
-    entry.used = program.books_touch();
-    of.entries.put(entry);
-    of.books.put(books().slice(), 0);
-  }).catch(() => {});
+function use(store: Store, { key, rev }: Entry): void {
+  const noted = async (of: Within) => {
+    const entry = await store.find(of, key);
+    if (entry?.rev === rev && entry.used) await touch(of, entry, false);
+  };
+  transact(store.database, "readwrite", noted).catch(() => {});
 }
 
-async function list(store: Store, { prefix = "", order = "key", direction = "ascending", limit = Infinity, after }: ListOptions) {
-  const all = (await transact(store.database, "readonly", ["entries"], ({ entries }) => done(entries.getAll(startingWith(prefix))))) as Entry[];
-  const now = Date.now();
-  const by = { key: () => 0, time: (entry: Entry) => entry.rev, size: (entry: Entry) => entry.size, used: (entry: Entry) => entry.used ?? 0 }[order];
-  const living = all.filter((entry) => alive(entry, now));
-  if (order !== "key") living.sort((a, b) => by(a) - by(b));
-  if (direction === "descending") living.reverse();
-  const first = after === undefined ? 0 : living.findIndex(({ key }) => key === after) + 1;
-  return living.slice(first, first + limit).map(statOf);
-}
-
-/** The keys that begin so; they are ordered by their UTF-16 units. */
-function startingWith(prefix: string): IDBKeyRange | undefined {
-  const stem = prefix.replace(/\uffff+$/, "");
-  if (!stem) return prefix ? IDBKeyRange.lowerBound(prefix) : undefined;
-  const last = stem.length - 1;
-  return IDBKeyRange.bound(prefix, stem.slice(0, last) + String.fromCharCode(stem.charCodeAt(last) + 1), false, true);
+/** Writes an entry with its last use. */
+async function touch(of: Within, entry: Entry, pinned: boolean): Promise<void> {
+  books().set(await booksOf(of));
+  if (!pinned) entry.used = program.books_touch();
+  of.entries.put(entry);
+  of.books.put(books().slice(), 0);
 }
 
 /** What the page learns of an entry. */
-function statOf({ key, rev, used, size, stored, digest, kind, type, name, at, created, expires, meta }: Entry) {
-  return { key, rev, size, stored, digest, kind, type, name, modified: at, created, expires, pinned: used === undefined, meta };
+function statOf(entry: Entry | undefined) {
+  if (!entry) return undefined;
+  const { key, rev, used, size, stored, digest, kind, type, name, modified, created, expires, meta } = entry;
+  return { key, rev, size, stored, digest, kind, type, name, modified, created, expires, pinned: used === undefined, meta };
 }

@@ -15,7 +15,7 @@ export interface Program {
   write_did(write: number): Step;
   write_failed(write: number): Step;
   write_fault(write: number): Fault;
-  write_commit(write: number, rev: number, foundSize: number, foundStored: number, blob: boolean, size: number, stored: number): Verdict;
+  write_commit(write: number, rev: number, foundSize: number, foundStored: number, size: number, stored: number): Verdict;
   write_offer(write: number, size: number, stored: number): number;
   write_verdict(write: number, exhausted: boolean): Verdict;
   write_books(write: number): number;
@@ -83,11 +83,15 @@ export function load(module: WebAssembly.Module | BufferSource): void {
 const BOOKS = 7;
 
 /** The books that the program has before it. */
-export const books = () => new Float64Array(program.memory.buffer, program.books(), BOOKS);
+export function books(): Float64Array {
+  const at = program.books();
+  return new Float64Array(program.memory.buffer, at, BOOKS);
+}
 
 /** An error, with what it is about as its properties. */
 export function fault(kind: Fault, about: Record<string, unknown>, cause?: unknown): Error {
-  const text = new TextDecoder().decode(new Uint8Array(program.memory.buffer, program.text(kind), program.text_length()));
+  const at = program.text(kind);
+  const text = new TextDecoder().decode(new Uint8Array(program.memory.buffer, at, program.text_length()));
   const [name, message] = text.split("\n") as [string, string];
   const shown = (what: string) => String(what === "key" ? JSON.stringify(about[what]).slice(0, 80) : about[what]);
   const error = new Error(message.replace(/\{(\w+)\}/g, (_, what: string) => shown(what)), cause ? { cause } : undefined);

@@ -2,10 +2,11 @@ import * as glue from "centaurus-worker-glue";
 import type { Task } from "../task.js";
 import type { Sink } from "./blobs.js";
 import { chunksOf, type Given } from "./content.js";
-import { type Content, done, type Entry } from "./database.js";
-import { books, fault, NONE, Place, program, Step, Verdict } from "./program.js";
+import { type Content, done, type Entry, transact, type Within } from "./database.js";
+import { books, NONE, Place, program, Step, Verdict } from "./program.js";
 import { digestOf, Seal } from "./seal.js";
-import { alive, booksOf, type Options, type Store } from "./store.js";
+import { alive, booksOf, type Gone, live, type Store } from "./store.js";
+import type { Options } from "./options.js";
 
 /** How a value is put. */
 export interface PutOptions {
@@ -32,7 +33,6 @@ export async function put(task: Task, store: Store, options: Options, key: strin
   let next: Uint8Array<ArrayBuffer> | undefined = whole ?? ((await chunks?.next())?.value as Uint8Array<ArrayBuffer> | undefined);
   const place = program.place(next?.length ?? 0, !!store.files);
   const write = program.write_new(place, content.size ?? next?.length ?? 0, expect, quota);
-  const about = { store: store.name, key, size: content.size, quota, expect } as Record<string, unknown>;
   let entry!: Entry;
   let kept: Content = { value };
   let size = content.size ?? 0;
@@ -42,7 +42,8 @@ export async function put(task: Task, store: Store, options: Options, key: strin
   let id: string | undefined;
   let release = () => {};
   let cause: unknown;
-  const gone: (string | undefined)[] = [];
+  let before = 0;
+  const gone: Gone = [];
 
   if (place === Place.Inline && next) {
     kept = packed(next);
@@ -69,7 +70,6 @@ export async function put(task: Task, store: Store, options: Options, key: strin
               size += next.length;
               stored += asked;
             }
-            about["size"] = size;
             if (step !== Step.Blob) break;
             const sealed = seal.finish();
             kept = { checks: sealed.checks, lengths };
@@ -84,8 +84,7 @@ export async function put(task: Task, store: Store, options: Options, key: strin
             break;
           case Step.Commit:
             task.signal.throwIfAborted();
-            entry = await store.change(commit);
-            store.announce();
+            entry = await transact(store.database, "readwrite", commit);
             step = program.write_did(write);
             break;
           case Step.Discard:
@@ -94,13 +93,13 @@ export async function put(task: Task, store: Store, options: Options, key: strin
             step = program.write_did(write);
             break;
           case Step.Release:
-            await store.drop(gone);
+            await store.release(gone);
             step = program.write_did(write);
             break;
           case Step.Done:
             return entry;
           default:
-            throw cause ?? fault(program.write_fault(write), about);
+            throw cause ?? store.fault(program.write_fault(write), key, { rev: before, expect, size, quota });
         }
       } catch (error) {
         if (step === Step.Failed) throw error;
@@ -116,35 +115,36 @@ export async function put(task: Task, store: Store, options: Options, key: strin
     void chunks?.return();
   }
 
-  async function commit(of: Parameters<Parameters<Store["change"]>[0]>[0], evicted: (string | undefined)[]): Promise<Entry> {
+  async function commit(of: Within): Promise<Entry> {
     const [row, old] = await Promise.all([booksOf(of), done(of.entries.get(key)) as Promise<Entry | undefined>]);
     const now = Date.now();
     const found = old && alive(old, now) ? old : undefined;
     books().set(row);
     // What has expired under the key gives its room all the same.
-    if (old && !found) store.remove(of, old, program.books_remove(old.size, old.stored), evicted);
-    about["rev"] = found?.rev ?? 0;
-    let verdict = program.write_commit(write, found?.rev ?? NONE, found?.size ?? 0, found?.stored ?? 0, !!found?.blob, size, stored);
+    if (old && !found) store.remove(of, old, program.books_remove(old.size, old.stored), gone);
+    before = found?.rev ?? 0;
+    let verdict = program.write_commit(write, found?.rev ?? NONE, found?.size ?? 0, found?.stored ?? 0, size, stored);
     if (verdict === Verdict.Room) {
       const order = of.entries.index("used").openCursor();
       for (let at = await done(order); at && verdict === Verdict.Room; at = await done(order)) {
         const other = at.value as Entry;
         const rev = other.key === key ? NONE : program.write_offer(write, other.size, other.stored);
-        if (rev !== NONE) store.remove(of, other, rev, evicted);
+        if (rev !== NONE) store.remove(of, other, rev, gone);
         verdict = program.write_verdict(write, false);
         at.continue();
       }
       if (verdict === Verdict.Room) verdict = program.write_verdict(write, true);
     }
-    if (verdict === Verdict.Stop) throw fault(program.write_fault(write), about);
+    // What is thrown here, nobody sees: the step that follows tells why.
+    if (verdict === Verdict.Stop) throw verdict;
     const rev = program.write_books(write);
-    const ttl = how.ttl ?? options.ttl ?? NONE;
-    const made: Entry = {
-      key, rev, size, stored, kind, type, at: now, created: found?.created ?? now, ttl, packed: !!bytes && compress,
+    const made = {
+      key, rev, size, stored, kind, type, modified: now, created: found?.created ?? now, packed: !!(bytes && compress),
       ...(!how.pin && { used: books()[1] as number }), ...(digest && { digest }), ...(id && { blob: id }),
       ...(name !== undefined && { name, lastModified: lastModified as number }),
-      ...(ttl !== NONE && { expires: now + ttl }), ...(how.meta !== undefined && { meta: how.meta }),
-    };
+      ...(how.meta !== undefined && { meta: how.meta }),
+    } as Entry;
+    live(made, how.ttl ?? options.ttl, now);
     gone.push(found?.blob);
     of.entries.put(made);
     of.contents.put(kept, key);

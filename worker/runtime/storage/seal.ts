@@ -1,4 +1,4 @@
-import * as glue from "centaurus-worker-glue";
+import * as glue from "centaurus-digest-glue";
 
 /** Bytes of a chunk's check. */
 const CHECK = 32;

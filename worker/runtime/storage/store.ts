@@ -1,19 +1,14 @@
+import { isWellFormed } from "../msgpack/structure.js";
 import { type Blobs, type Files, files, rows } from "./blobs.js";
-import { type Content, done, type Entry, open, TOGETHER, transact } from "./database.js";
-import { books, NONE, Place, program, Seen } from "./program.js";
+import { done, type Entry, open, transact, type Within } from "./database.js";
+import { books, Fault, fault, NONE, Place, program, Seen } from "./program.js";
 import { digestOf } from "./seal.js";
 
-/** How a page asked for a store, sent with every call. */
-export interface Options {
-  name: string;
-  quota?: number;
-  digest?: string;
-  compress?: boolean;
-  ttl?: number;
-}
+/** Milliseconds after which a store that is in use is looked through again for what has expired. */
+const ROUND = 60_000;
 
-/** The object stores, inside a transaction. */
-type Within = Parameters<Parameters<typeof transact>[3]>[0];
+/** Blobs whose entries are gone, to be removed once the transaction is through. */
+export type Gone = (string | undefined)[];
 
 /** Stores that this worker has open. */
 const opened = new Map<string, Promise<Store>>();
@@ -21,37 +16,37 @@ const opened = new Map<string, Promise<Store>>();
 /** A store that is open in this worker. */
 export class Store {
   readonly #channel: BroadcastChannel;
+  #collected = 0;
 
   private constructor(
     readonly name: string,
+    /** What its folder is called, and its locks: a name can be any text, and theirs cannot. */
+    readonly folder: string,
     readonly database: IDBDatabase,
     readonly rows: Blobs,
     readonly files: Files | undefined,
   ) {
-    this.#channel = new BroadcastChannel(title(name));
+    this.#channel = new BroadcastChannel(`centaurus ${name}`);
+    // Another tab destroys it, or the user clears the site's data.
+    database.onversionchange = database.onclose = () => this.close();
   }
 
-  /** The store of a name, opened once. What earlier writers left behind is collected then. */
-  static at(name: string): Promise<Store> {
+  /** The store of a name, opened once. Now and then what has been left behind is collected. */
+  static async at(name: string): Promise<Store> {
     let store = opened.get(name);
     if (!store) {
-      store = Store.#open(name);
-      opened.set(name, store);
+      opened.set(name, (store = Store.#open(name)));
       store.catch(() => opened.delete(name));
     }
+    void (await store).#round();
     return store;
   }
 
   static async #open(name: string): Promise<Store> {
-    const database = await open(title(name));
     const units = Uint8Array.from({ length: name.length * 2 }, (_, i) => name.charCodeAt(i >> 1) >> ((i & 1) * 8));
-    // A name can be any text, and a folder's cannot.
-    const store = new Store(name, database, rows(database), await files(`centaurus-${digestOf("sha-256", units).slice(8)}`));
-    // Another tab destroys it, or the user clears the site's data.
-    database.onversionchange = () => store.close();
-    database.onclose = () => store.close();
-    store.collect().catch(() => {});
-    return store;
+    const folder = `centaurus-${digestOf("sha-256", units).slice(8)}`;
+    const database = await open(titleOf(name, folder));
+    return new Store(name, folder, database, rows(database), await files(folder));
   }
 
   close(): void {
@@ -61,67 +56,70 @@ export class Store {
   }
 
   async destroy(): Promise<void> {
-    await transact(this.database, "readwrite", [...TOGETHER, "rows"], async (of) => {
-      await Promise.all(Object.values(of).map((store) => done(store.clear())));
-    });
+    await this.change((of) => Promise.all(Object.values(of).map((store) => done(store.clear()))));
+    await this.drop(await this.#blobs());
     await this.files?.destroy().catch(() => {});
     this.close();
-    const request = indexedDB.deleteDatabase(title(this.name));
-    // A frozen tab has it open: it is empty, and goes when that tab does.
-    await new Promise<void>((resolve, reject) => {
-      request.onblocked = request.onsuccess = () => resolve();
-      request.onerror = () => reject(request.error);
-    });
+    const request = indexedDB.deleteDatabase(titleOf(this.name, this.folder));
+    // Where a frozen tab has it open, it is empty, and goes when that tab does.
+    await Promise.race([done(request), new Promise((resolve) => (request.onblocked = resolve))]);
+  }
+
+  /** An error that concerns the store, or an entry of it. */
+  fault(kind: Fault, key?: string, more?: object, cause?: unknown): Error {
+    return fault(kind, { store: this.name, key, ...more }, cause);
   }
 
   blobs(place: Place): Blobs {
-    return place === Place.File && this.files ? this.files : this.rows;
+    return (place === Place.File && this.files) || this.rows;
   }
 
-  /** The blobs that an entry's may be among. */
   blobsOf(id: string): Blobs {
-    return this.blobs(id[0] === "f" ? Place.File : Place.Rows);
+    return this.blobs(Number(id[0]));
   }
 
   /** A new name for a blob, and how to let go of it. It is held by a lock of its own, for which nobody waits: while it is,
    *  nobody takes the blob for a leftover. */
-  async hold(place: Place): Promise<[id: string, release: () => void]> {
-    const id = `${place === Place.File ? "f" : "r"}${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
+  hold(place: Place): Promise<[id: string, release: () => void]> {
+    const id = `${place}-${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
     return new Promise((resolve, reject) => {
       const held = () => new Promise<void>((release) => resolve([id, release]));
       // Where there are no locks, nothing is collected either.
-      if (navigator.locks) navigator.locks.request(this.#lock(id), held).catch(reject);
+      if (navigator.locks) navigator.locks.request(this.folder + id, held).catch(reject);
       else void held();
     });
   }
 
-  #lock(id: string): string {
-    return `${title(this.name)} ${id}`;
-  }
-
   /** Removes blobs that nothing names. Those that cannot be removed are left for the next time. */
-  async drop(ids: readonly (string | undefined)[]): Promise<void> {
+  async drop(ids: Gone): Promise<void> {
     await Promise.all(ids.map((id) => id && this.blobsOf(id).remove(id).catch(() => {})));
   }
 
-  /** Tells readers of the feed, in this page and others, that there is something new. */
-  announce(): void {
-    this.#channel.postMessage(0);
+  read<T>(body: (of: Within) => Promise<T>): Promise<T> {
+    return transact(this.database, "readonly", body);
   }
 
-  /** Changes entries and books in one transaction. What loses its entry is removed afterwards. */
-  async change<T>(body: (of: Within, gone: (string | undefined)[]) => Promise<T>): Promise<T> {
-    const gone: (string | undefined)[] = [];
-    const result = await transact(this.database, "readwrite", TOGETHER, (of) => body(of, gone));
-    if (gone.length > 0) {
-      await this.drop(gone);
-      this.announce();
-    }
+  /** Changes entries and books in one transaction. */
+  async change<T>(body: (of: Within, gone: Gone) => Promise<T>): Promise<T> {
+    const gone: Gone = [];
+    const result = await transact(this.database, "readwrite", (of) => body(of, gone));
+    await this.release(gone);
     return result;
   }
 
+  /** After a transaction, which nothing undoes any more: removes the blobs whose entries are gone, and tells the readers of
+   *  the feed, in this page and others. */
+  async release(gone: Gone): Promise<void> {
+    await this.drop(gone);
+    try {
+      this.#channel.postMessage(0);
+    } catch {
+      // The store was destroyed meanwhile, and the channel is closed.
+    }
+  }
+
   /** Removes an entry inside a transaction; the feed tells of it. `rev` is that of its deletion. */
-  remove(of: Within, { key, blob }: Entry, rev: number, gone: (string | undefined)[]): void {
+  remove(of: Within, { key, blob }: Entry, rev: number, gone: Gone): void {
     of.entries.delete(key);
     of.contents.delete(key);
     of.tombstones.put(key, rev);
@@ -129,25 +127,24 @@ export class Store {
   }
 
   /** Removes entries inside a transaction, and writes the books. */
-  async removeAll(of: Within, entries: Entry[], gone: (string | undefined)[]): Promise<void> {
-    const row = await booksOf(of);
-    books().set(row);
-    for (const entry of entries) this.remove(of, entry, program.books_remove(entry.size, entry.stored), gone);
+  async removeAll(of: Within, entries: (Entry | undefined)[], gone: Gone): Promise<void> {
+    books().set(await booksOf(of));
+    for (const entry of entries) if (entry) this.remove(of, entry, program.books_remove(entry.size, entry.stored), gone);
     await this.shut(of);
   }
 
   /** Writes the books that the program has before it, after as many tombstones have gone as are too many. */
   async shut(of: Within): Promise<void> {
+    const row = books().slice();
     const surplus = program.books_surplus();
-    let row = books().slice();
     if (surplus > 0) {
       const last = (await done(of.tombstones.getAllKeys(null, surplus))).at(-1) as number;
       of.tombstones.delete(IDBKeyRange.upperBound(last));
       books().set(row);
       program.books_forget(surplus, last);
-      row = books().slice();
+      row.set(books());
     }
-    await done(of.books.put(row, 0));
+    of.books.put(row, 0);
   }
 
   /** What is there under a key, as far as its time is not over. */
@@ -156,35 +153,49 @@ export class Store {
     return entry && alive(entry) ? entry : undefined;
   }
 
-  /** An entry and its content. */
-  look(key: string): Promise<[Entry | undefined, Content | undefined]> {
-    return transact(this.database, "readonly", TOGETHER, async (of) => {
-      const [entry, content] = await Promise.all([this.find(of, key), done(of.contents.get(key)) as Promise<Content>]);
-      return [entry, content];
-    });
+  /** The same, or an error if it is not what was expected. */
+  async expect(of: Within, key: string, expect: number | null | undefined): Promise<Entry | undefined> {
+    const entry = await this.find(of, key);
+    const rev = entry?.rev ?? 0;
+    if (expect === undefined || program.is_expected(expect ?? 0, rev || NONE)) return entry;
+    throw this.fault(Fault.Conflict, key, { rev, expect: expect ?? 0 });
+  }
+
+  async #round(): Promise<void> {
+    if (performance.now() - this.#collected < ROUND && this.#collected > 0) return;
+    this.#collected = performance.now();
+    await this.#collect().catch(() => {});
   }
 
   /** Removes what has expired, and the blobs that writers left behind who were cut short. */
-  async collect(): Promise<void> {
+  async #collect(): Promise<void> {
     const now = Date.now();
-    await this.change(async (of, gone) => {
-      const mortal = (await done(of.entries.index("expires").getAll())) as Entry[];
-      const over = mortal.filter((entry) => !alive(entry, now));
-      // The clock has been set back since.
-      for (const entry of mortal) if (program.seen(entry.at, entry.ttl, now) === Seen.Early) of.entries.put({ ...entry, at: now, expires: now + entry.ttl });
-      if (over.length > 0) await this.removeAll(of, over, gone);
-    });
-    if (!navigator.locks) return;
-    const there = (await Promise.all([this.files?.list(), this.rows.list()])).flatMap((ids) => ids ?? []);
-    if (there.length === 0) return;
-    const locks = new Set((await navigator.locks.query()).held?.map(({ name }) => name));
-    const named = new Set(
-      await transact(this.database, "readonly", TOGETHER, async ({ entries }) =>
-        ((await done(entries.index("blob").getAll())) as Entry[]).map(({ blob }) => blob),
-      ),
-    );
-    await this.drop(there.filter((id) => program.is_leftover(locks.has(this.#lock(id)), named.has(id))));
+    const mortal = (of: Within) => done(of.entries.index("expires").getAll()) as Promise<Entry[]>;
+    if ((await this.read(mortal)).some((entry) => program.seen(entry.at, entry.ttl, now) !== Seen.Alive)) {
+      await this.change(async (of, gone) => {
+        const entries = await mortal(of);
+        // The clock has been set back since.
+        for (const entry of entries) {
+          if (program.seen(entry.at, entry.ttl, now) === Seen.Early) of.entries.put(live(entry, entry.ttl));
+        }
+        await this.removeAll(of, entries.filter((entry) => !alive(entry, now)), gone);
+      });
+    }
+    const there = await this.#blobs();
+    if (!navigator.locks || there.length === 0) return;
+    const held = new Set((await navigator.locks.query()).held?.map(({ name }) => name));
+    const named = new Set(await this.read(async (of) => ((await done(of.entries.index("blob").getAll())) as Entry[]).map(({ blob }) => blob)));
+    await this.drop(there.filter((id) => program.is_leftover(held.has(this.folder + id), named.has(id))));
   }
+
+  async #blobs(): Promise<string[]> {
+    return [...((await this.files?.list()) ?? []), ...(await this.rows.list())];
+  }
+}
+
+/** What the database is called. Firefox opens none whose name has lone surrogates. */
+function titleOf(name: string, folder: string): string {
+  return isWellFormed(name) ? `centaurus ${name}` : folder;
 }
 
 /** The books as they stand in the database; of an empty store all are 0. */
@@ -192,13 +203,12 @@ export async function booksOf(of: Within): Promise<Float64Array> {
   return ((await done(of.books.get(0))) as Float64Array | undefined) ?? new Float64Array(books().length);
 }
 
+/** Begins the time to live of an entry. */
+export function live(entry: Entry, ttl: number = Infinity, at = Date.now()): Entry {
+  delete entry.expires;
+  return Object.assign(entry, ttl < Infinity ? { at, ttl, expires: at + ttl } : { at, ttl: NONE });
+}
+
 export function alive({ at, ttl }: Entry, now = Date.now()): boolean {
   return program.seen(at, ttl, now) !== Seen.Expired;
 }
-
-/** What the database and the channel of a store are called. */
-function title(name: string): string {
-  return `centaurus ${name}`;
-}
-
-export { NONE };

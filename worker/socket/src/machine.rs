@@ -101,7 +101,7 @@ pub enum Op {
     Opened,
     /// The line is gone: the attempt to come, ms until then, code. The bytes are the reason.
     Reconnecting,
-    /// It is over. The bytes say why.
+    /// It is over: whether the line's own end was the cause (1). The bytes say why.
     Closed,
 }
 
@@ -252,7 +252,7 @@ impl Machine {
                     _ => format!("because {}", told(&end).1),
                 };
                 self.bytes.extend(format!("{CLOSED}: The socket was closed {why}").bytes());
-                (Op::Closed, [0.0; COMMAND])
+                (Op::Closed, [f64::from(u8::from(matches!(end, End::Closed { .. }))), 0.0, 0.0])
             }
         };
         self.row[..COMMAND].copy_from_slice(&numbers);

@@ -4,7 +4,7 @@
 /// [`centaurus_storage::Fault`].
 pub(crate) const fn text(fault: u32) -> &'static str {
     match fault {
-        0 => "StorageError\nThe store '{store}' could not {what}: {why}",
+        0 => "StorageError\nThe browser's storage failed the store '{store}' ({key}): {why}",
         1 => {
             "ConflictError\nThe entry {key} of the store '{store}' is at revision {rev}, not {expect}: \
              read it again and decide anew"
@@ -27,7 +27,7 @@ pub(crate) const fn text(fault: u32) -> &'static str {
         }
         7 => {
             "HistoryError\nThe store '{store}' no longer knows every deletion since change {since}, only since \
-             {horizon}: take what list() gives, and changes from its usage().seq on"
+             {horizon}: take the seq of usage(), then what list() gives, and go on from that seq"
         }
         _ => "StorageError\nThe store '{store}' failed",
     }

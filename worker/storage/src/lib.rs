@@ -19,7 +19,7 @@ const NONE: f64 = -1.0;
 struct Machine {
     writes: Vec<Option<Write>>,
     books: [f64; 7],
-    text: String,
+    text: &'static str,
 }
 
 thread_local! {
@@ -164,12 +164,10 @@ pub extern "C" fn write_commit(
     rev: f64,
     found_size: f64,
     found_stored: f64,
-    blob: u32,
     size: f64,
     stored: f64,
 ) -> u32 {
-    let found =
-        count(rev).map(|rev| Found { rev, size: found_size as u64, stored: found_stored as u64, blob: blob != 0 });
+    let found = count(rev).map(|rev| Found { rev, size: found_size as u64, stored: found_stored as u64 });
     MACHINE.with_borrow_mut(|machine| {
         let books = Books::from_row(&machine.books);
         machine
@@ -248,7 +246,7 @@ pub extern "C" fn books_tells(since: f64) -> bool {
 #[unsafe(no_mangle)]
 pub extern "C" fn text(fault: u32) -> *const u8 {
     MACHINE.with_borrow_mut(|machine| {
-        machine.text = faults::text(fault).to_owned();
+        machine.text = faults::text(fault);
         machine.text.as_ptr()
     })
 }

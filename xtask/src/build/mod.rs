@@ -4,6 +4,7 @@ mod bundle;
 mod package;
 mod readme;
 mod remap;
+pub(crate) mod rust;
 mod sizes;
 mod sysroot;
 mod toolchain;
@@ -18,7 +19,7 @@ use crate::node::Node;
 use crate::workspace::Workspace;
 pub(crate) use sizes::check as check_sizes;
 use toolchain::Toolchain;
-use wasm::{PROTOBUF, PROXY, SOCKET, STORAGE, WORKER, WORKER_SIMD, WasmCrate};
+use wasm::{DIGEST, DIGEST_SIMD, PROTOBUF, PROXY, SOCKET, STORAGE, WORKER, WORKER_SIMD, WasmCrate};
 
 /// How much work goes into the build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,13 +36,19 @@ pub(crate) fn build(workspace: &Workspace, profile: Profile) -> Result<()> {
     let toolchain = Toolchain::find_or_install(workspace)?;
     fs::create_dir_all(workspace.pkg())?;
     write_protocol(workspace)?;
-    for (crate_, file) in [(WORKER, package::WORKER_WASM), (WORKER_SIMD, package::WORKER_SIMD_WASM)] {
+    for (crate_, file) in [
+        (WORKER, package::WORKER_WASM),
+        (WORKER_SIMD, package::WORKER_SIMD_WASM),
+        (DIGEST, package::DIGEST_WASM),
+        (DIGEST_SIMD, package::DIGEST_SIMD_WASM),
+    ] {
         let compiled = crate_.compile(workspace, &toolchain)?;
         let bound = crate_.bind(workspace, &compiled)?;
         let wasm = finished(workspace, &node, &crate_, bound, profile)?;
         copy(&wasm, &workspace.pkg().join(file))?;
     }
     WORKER_SIMD.check_same_glue(&WORKER, workspace)?;
+    DIGEST_SIMD.check_same_glue(&DIGEST, workspace)?;
     // Their exports are called as they are: they need no glue.
     let plain = [
         (PROXY, package::PROXY_WASM),

@@ -18,6 +18,8 @@ pub(crate) const PROXY_WASM: &str = "centaurus.wasm";
 pub(crate) const WORKER_WASM: &str = "centaurus.worker.wasm";
 /// The same for engines with SIMD, faster.
 pub(crate) const WORKER_SIMD_WASM: &str = "centaurus.worker.simd.wasm";
+pub(crate) const DIGEST_WASM: &str = "centaurus.digest.wasm";
+pub(crate) const DIGEST_SIMD_WASM: &str = "centaurus.digest.simd.wasm";
 pub(crate) const PROTOBUF_WASM: &str = "centaurus.protobuf.wasm";
 pub(crate) const SOCKET_WASM: &str = "centaurus.socket.wasm";
 pub(crate) const STORAGE_WASM: &str = "centaurus.storage.wasm";
@@ -51,6 +53,8 @@ const MADE: &[Made] = &[
     Made { file: PROXY_WASM, export: Some("./wasm"), kind: Kind::Wasm },
     Made { file: WORKER_WASM, export: Some("./worker.wasm"), kind: Kind::Wasm },
     Made { file: WORKER_SIMD_WASM, export: Some("./worker.simd.wasm"), kind: Kind::Wasm },
+    Made { file: DIGEST_WASM, export: Some("./digest.wasm"), kind: Kind::Wasm },
+    Made { file: DIGEST_SIMD_WASM, export: Some("./digest.simd.wasm"), kind: Kind::Wasm },
     Made { file: PROTOBUF_WASM, export: Some("./protobuf.wasm"), kind: Kind::Wasm },
     Made { file: SOCKET_WASM, export: Some("./socket.wasm"), kind: Kind::Wasm },
     Made { file: STORAGE_WASM, export: Some("./storage.wasm"), kind: Kind::Wasm },

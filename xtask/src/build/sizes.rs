@@ -23,6 +23,7 @@ const BUDGETS: &[Budget] = &[
     // Either of the two: nobody loads both.
     Budget { name: "worker core", files: &[package::WORKER, package::WORKER_WASM], limit: 120_000 },
     Budget { name: "worker core, SIMD", files: &[package::WORKER, package::WORKER_SIMD_WASM], limit: 120_000 },
+    Budget { name: "digest", files: &[package::DIGEST_SIMD_WASM], limit: 40_000 },
     Budget { name: "protobuf", files: &[package::PROTOBUF_WASM], limit: 450_000 },
     Budget { name: "socket", files: &[package::SOCKET_WASM], limit: 45_000 },
     Budget { name: "storage", files: &[package::STORAGE_WASM], limit: 12_000 },

@@ -77,6 +77,13 @@ pub(crate) const WORKER_SIMD: WasmCrate = WasmCrate {
     features: &["--enable-simd"],
 };
 
+/// The workers' digests, loaded with the first.
+pub(crate) const DIGEST: WasmCrate = WasmCrate { name: "digest", package: "centaurus-worker-digest", ..WORKER };
+
+/// The workers' digests, for engines with SIMD.
+pub(crate) const DIGEST_SIMD: WasmCrate =
+    WasmCrate { name: "digest-simd", package: "centaurus-worker-digest", ..WORKER_SIMD };
+
 /// The workers' too, loaded at the first schema: mostly a parser, which runs seldom.
 pub(crate) const PROTOBUF: WasmCrate = WasmCrate {
     name: "protobuf",
@@ -126,6 +133,11 @@ const FEATURES: &[&str] = &[
 const BINARYEN_MANIFEST: &str = "node_modules/binaryen/package.json";
 
 impl WasmCrate {
+    /// A crate as users of ours write them.
+    pub(crate) const fn of_user(name: &'static str, package: &'static str) -> Self {
+        Self { name, package, crate_features: &[], flavour: "plain", rustflags: &[], passes: &[], features: &[] }
+    }
+
     /// Compiles the crate and gives the path of the wasm file that cargo wrote.
     pub(crate) fn compile(&self, workspace: &Workspace, toolchain: &Toolchain) -> Result<PathBuf> {
         let target_dir = workspace.wasm().join("cargo").join(self.flavour);
@@ -149,17 +161,14 @@ impl WasmCrate {
     pub(crate) fn bind(&self, workspace: &Workspace, compiled: &Path) -> Result<PathBuf> {
         let dir = self.glue_dir(workspace);
         let bound = dir.join(format!("{}_bg.wasm", self.stem()));
-        Bindgen::new()
-            .input_path(compiled)
-            .web(true)?
-            .typescript(true)
-            .remove_name_section(true)
-            .remove_producers_section(true)
-            // We always say which module to instantiate; a default URL would make bundlers emit the file twice.
-            .omit_default_module_path(true)
-            .generate(&dir)
-            .with_context(|| format!("wasm-bindgen cannot read {}", compiled.display()))?;
+        // We always say which module to instantiate; a default URL would make bundlers emit the file twice.
+        write_glue(compiled, &dir, true)?;
         Ok(bound)
+    }
+
+    /// Writes a package that knows where its wasm file lies: beside its glue.
+    pub(crate) fn bind_as_package(&self, compiled: &Path, dir: &Path) -> Result<()> {
+        write_glue(compiled, dir, false)
     }
 
     /// Runs wasm-opt and gives the path of what it wrote.
@@ -201,4 +210,16 @@ impl WasmCrate {
     fn stem(&self) -> String {
         self.package.replace('-', "_")
     }
+}
+
+fn write_glue(compiled: &Path, dir: &Path, omit_default_module_path: bool) -> Result<()> {
+    Bindgen::new()
+        .input_path(compiled)
+        .web(true)?
+        .typescript(true)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .omit_default_module_path(omit_default_module_path)
+        .generate(dir)
+        .with_context(|| format!("wasm-bindgen cannot read {}", compiled.display()))
 }

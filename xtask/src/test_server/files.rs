@@ -20,6 +20,7 @@ const SITES: &str = ".localhost";
 
 /// Packages of node_modules that a page may load.
 const PACKAGES: &[&str] = &[
+    "@bufbuild/protobuf",
     "@msgpack/msgpack",
     "@noble/hashes",
     "comlink",
@@ -28,6 +29,7 @@ const PACKAGES: &[&str] = &[
     "msgpackr",
     "pako",
     "pako-1",
+    "protobufjs",
     "workerpool",
 ];
 

@@ -41,6 +41,18 @@ impl<'b> Reader<'b> {
         }
     }
 
+    /// Goes past these bytes if they are what comes next.
+    #[cfg(feature = "protobuf")]
+    #[inline]
+    pub(crate) fn follow(&mut self, first: u8, rest: &[u8]) -> bool {
+        let next = self.bytes[self.at..].split_first();
+        let follows = next.is_some_and(|(byte, after)| *byte == first && after.starts_with(rest));
+        if follows {
+            self.at += 1 + rest.len();
+        }
+        follows
+    }
+
     #[inline]
     pub(crate) fn content(&mut self, length: u32, inside: Inside) -> Result<&'b [u8], Error> {
         let rest: &'b [u8] = &self.bytes[self.at..];

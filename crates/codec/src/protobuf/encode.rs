@@ -107,12 +107,16 @@ pub(super) struct Encoder<'s> {
     pub(super) out: Vec<u8>,
     /// Numbers of the fields that have been written of each message under way, and where they start.
     order: Vec<(u32, usize)>,
+    /// For bringing them into order: what was written, and the number, start and end of each field in it.
+    written: Vec<u8>,
+    parts: Vec<(u32, usize, usize)>,
     depth: usize,
 }
 
 impl<'s> Encoder<'s> {
     pub(super) fn new(table: &'s Table, message: &'s [u8], options: &'s Options) -> Self {
-        Self { table, input: Input::new(message), options, out: Vec::new(), order: Vec::new(), depth: 0 }
+        let (out, order, written, parts) = Default::default();
+        Self { table, input: Input::new(message), options, out, order, written, parts, depth: 0 }
     }
 
     /// Writes the next value as a message.
@@ -144,24 +148,20 @@ impl<'s> Encoder<'s> {
     }
 
     fn fields(&mut self, message: &'s Message, count: u32) -> Result<(), Fault> {
-        let mut expected = 0;
+        let mut place = 0;
         let mut chosen: Vec<Option<u32>> = vec![None; message.oneofs.len()];
         let mut seen = vec![false; if message.has_required { message.fields.len() } else { 0 }];
         for _ in 0..count {
-            let key = match self.input.head()? {
-                Head::String(key) => key,
-                head => return Err(Fault::wrong(format!("the key {} is not a field's name", head.describe()))),
-            };
             let start = self.out.len();
-            let index = match message.fields.get(expected) {
-                Some(field) if *field.name == *key => Some(expected as u32),
-                _ => message.by_name(key),
+            let (key, index) = match message.successor(place) {
+                Some((index, field)) if self.input.follow(&field.name) => (&*field.name, Some(index)),
+                _ => self.name(message, place)?,
             };
             let Some(index) = index else {
                 self.no_field(message, key).map_err(|fault| fault.inside(|| Step::Key(key.to_owned())))?;
                 continue;
             };
-            expected = index as usize + 1;
+            place = index as usize + 1;
             let field = &message.fields[index as usize];
             let there = self.field(field).map_err(|fault| fault.inside(|| Step::Key(key.to_owned())))?;
             if self.out.len() > start {
@@ -194,6 +194,19 @@ impl<'s> Encoder<'s> {
         Ok(())
     }
 
+    /// The next key, and the field that it names.
+    fn name(&mut self, message: &Message, place: usize) -> Result<(&'s str, Option<u32>), Fault> {
+        let key = match self.input.head()? {
+            Head::String(key) => key,
+            head => return Err(Fault::wrong(format!("the key {} is not a field's name", head.describe()))),
+        };
+        let index = message.by_name(key);
+        if let Some(index) = index {
+            message.learn(place, index);
+        }
+        Ok((key, index))
+    }
+
     /// A key that names no field.
     fn no_field(&mut self, message: &Message, key: &str) -> Result<(), Fault> {
         let head = self.input.head()?;
@@ -214,13 +227,16 @@ impl<'s> Encoder<'s> {
     fn put_in_order(&mut self, base: usize) {
         let order = &self.order[base..];
         let Some(&(_, start)) = order.first() else { return };
-        let written = self.out.split_off(start);
-        let ends = order.iter().skip(1).map(|(_, start)| *start).chain([start + written.len()]);
-        let mut parts: Vec<(u32, usize, usize)> =
-            order.iter().zip(ends).map(|(&(number, from), until)| (number, from, until)).collect();
+        let Self { written, parts, .. } = self;
+        written.clear();
+        written.extend_from_slice(&self.out[start..]);
+        parts.clear();
+        let ends = order.iter().skip(1).map(|(_, start)| *start).chain([self.out.len()]);
+        parts.extend(order.iter().zip(ends).map(|(&(number, from), until)| (number, from - start, until - start)));
         parts.sort_by_key(|(number, ..)| *number);
-        for (_, from, until) in parts {
-            self.out.extend_from_slice(&written[from - start..until - start]);
+        self.out.truncate(start);
+        for &(_, from, until) in &*parts {
+            self.out.extend_from_slice(&written[from..until]);
         }
     }
 
@@ -448,6 +464,8 @@ fn tag(number: u32, wire: u8) -> u64 {
 fn integer(kind: Kind, head: Head<'_>, low: i128, high: i128) -> Result<i128, Fault> {
     let is_wide = matches!(kind, Kind::Int64 | Kind::Uint64 | Kind::Sint64 | Kind::Fixed64 | Kind::Sfixed64);
     let value = match head {
+        // Nearly all of them, without the arithmetic of 128 bits.
+        Head::Signed(value @ 0..=0x7fff_ffff) => return Ok(value.into()),
         Head::Signed(value) => Some(value.into()),
         Head::Unsigned(value) => Some(value.into()),
         Head::Float(value) => Some(value as i128).filter(|&whole| whole as f64 == value),

@@ -105,6 +105,12 @@ impl<'b> Input<'b> {
         })
     }
 
+    /// Goes past this string if it is what comes next, in the form in which short ones are written.
+    #[inline]
+    pub(super) fn follow(&mut self, text: &str) -> bool {
+        text.len() < 32 && self.0.follow(Marker::FixStr(text.len() as u8).to_u8(), text.as_bytes())
+    }
+
     /// Goes past a value whose head was read.
     pub(super) fn skip(&mut self, head: Head<'_>) -> Result<(), Error> {
         let parts = |head| match head {

@@ -1,6 +1,7 @@
 //! A schema's messages, laid out for the coders: what a field is stands beside how it is read and written.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use prost_reflect::{Cardinality, DescriptorPool, FieldDescriptor, Kind as Described, MessageDescriptor, Value};
 
@@ -127,6 +128,9 @@ pub(super) struct Message {
     dense: Vec<u32>,
     sparse: HashMap<u32, u32>,
     names: HashMap<Box<str>, u32>,
+    /// Which field came last after each, in the place behind its own, and which came first. Objects that are alike have
+    /// their keys in the same order, whatever that of the schema.
+    successors: Vec<AtomicU32>,
     /// Names of the oneofs, synthetic ones left out.
     pub(super) oneofs: Vec<Box<str>>,
     pub(super) has_required: bool,
@@ -148,6 +152,21 @@ impl Message {
     /// The field of a name: JavaScript's, the .proto's or JSON's.
     pub(super) fn by_name(&self, name: &str) -> Option<u32> {
         self.names.get(name).copied()
+    }
+
+    /// The field that is likely to stand at a place: 0 where an object begins, else one more than the index of the field
+    /// before.
+    #[inline]
+    pub(super) fn successor(&self, place: usize) -> Option<(u32, &Field)> {
+        let index = self.successors.get(place)?.load(Ordering::Relaxed);
+        Some((index, self.fields.get(index as usize)?))
+    }
+
+    /// Remembers which field came there.
+    pub(super) fn learn(&self, place: usize, index: u32) {
+        if let Some(successor) = self.successors.get(place) {
+            successor.store(index, Ordering::Relaxed);
+        }
     }
 }
 
@@ -264,6 +283,7 @@ impl Numbers {
             names.insert(field.original.clone(), i as u32);
         }
         let fields: Vec<Field> = fields.into_iter().map(|(field, _)| field).collect();
+        let successors = (0..=fields.len() as u32).map(AtomicU32::new).collect();
         Ok(Message {
             name: message.full_name().into(),
             has_required: fields.iter().any(|field| field.shape == Shape::Required),
@@ -272,6 +292,7 @@ impl Numbers {
             dense,
             sparse,
             names,
+            successors,
             oneofs,
         })
     }

@@ -9,15 +9,16 @@ use crate::bytes::Input;
 use crate::error::Thrown;
 
 /// Options of the zlib services.
-pub(crate) const ZLIB: &[&str] = &["format", "level", "dictionary", "maxOutput", "maxRatio"];
+pub const ZLIB: &[&str] = &["format", "level", "dictionary", "maxOutput", "maxRatio"];
 /// Options of pack and unpack, besides those of MessagePack.
-pub(crate) const PACK: &[&str] = &["level", "dictionary", "maxOutput", "maxRatio"];
+pub const PACK: &[&str] = &["level", "dictionary", "maxOutput", "maxRatio"];
 
 /// Options of digest.
-pub(crate) const DIGEST: &[&str] = &["secret", "length"];
+pub const DIGEST: &[&str] = &["secret", "length"];
 
 /// An options object whose keys are all known.
-pub(crate) struct Options<'a> {
+#[derive(Debug)]
+pub struct Options<'a> {
     service: &'static str,
     /// `None` where none were given.
     object: Option<&'a JsValue>,
@@ -25,7 +26,7 @@ pub(crate) struct Options<'a> {
 
 impl<'a> Options<'a> {
     /// Takes the options of a service, which knows these.
-    pub(crate) fn new(service: &'static str, value: &'a JsValue, known: &[&str]) -> Result<Self, Thrown> {
+    pub fn new(service: &'static str, value: &'a JsValue, known: &[&str]) -> Result<Self, Thrown> {
         if value.is_undefined() || value.is_null() {
             return Ok(Self { service, object: None });
         }
@@ -86,23 +87,23 @@ impl<'a> Options<'a> {
     }
 
     /// The dictionary, empty where there is none.
-    pub(crate) fn dictionary(&self) -> Result<Vec<u8>, Thrown> {
+    pub fn dictionary(&self) -> Result<Vec<u8>, Thrown> {
         Ok(self.bytes("dictionary")?.unwrap_or_default())
     }
 
     /// The secret of a digest.
-    pub(crate) fn secret(&self) -> Result<Option<Vec<u8>>, Thrown> {
+    pub fn secret(&self) -> Result<Option<Vec<u8>>, Thrown> {
         self.bytes("secret")
     }
 
     /// How to digest, with this secret.
-    pub(crate) fn digest<'s>(&self, secret: Option<&'s [u8]>) -> Result<digest::Options<'s>, Thrown> {
+    pub fn digest<'s>(&self, secret: Option<&'s [u8]>) -> Result<digest::Options<'s>, Thrown> {
         let length = self.integer("length", Some(digest::MAX_LENGTH as u64))?;
         Ok(digest::Options { secret, length: length.map(|length| length as usize) })
     }
 
     /// What the zlib codecs are to do, with this dictionary.
-    pub(crate) fn zlib<'d>(&self, dictionary: &'d [u8]) -> Result<zlib::Options<'d>, Thrown> {
+    pub fn zlib<'d>(&self, dictionary: &'d [u8]) -> Result<zlib::Options<'d>, Thrown> {
         let formats = [Format::Zlib, Format::Gzip, Format::DeflateRaw].map(|format| (format.name(), format));
         let level = self.integer("level", Some(Level::MAX.get().into()))?;
         Ok(zlib::Options {

@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 
 /// An error on its way to JavaScript, as the value to throw.
 #[derive(Debug)]
-pub(crate) struct Thrown(pub(crate) JsValue);
+pub struct Thrown(pub JsValue);
 
 impl From<Thrown> for JsValue {
     fn from(thrown: Thrown) -> Self {
@@ -22,12 +22,12 @@ impl From<JsValue> for Thrown {
 
 impl Thrown {
     /// A value or an option of the wrong type.
-    pub(crate) fn type_error(message: &str) -> Self {
+    pub fn type_error(message: &str) -> Self {
         Self(js_sys::TypeError::new(message).into())
     }
 
     /// A number out of range.
-    pub(crate) fn range_error(message: &str) -> Self {
+    pub fn range_error(message: &str) -> Self {
         Self(js_sys::RangeError::new(message).into())
     }
 }
@@ -51,7 +51,7 @@ impl From<Error> for Thrown {
 }
 
 /// Makes an own property, whatever the prototype has under that name.
-pub(crate) fn define(object: &Object, key: &JsValue, value: &JsValue, enumerable: bool) {
+pub fn define(object: &Object, key: &JsValue, value: &JsValue, enumerable: bool) {
     let descriptor = Object::new();
     let set = |name: &str, value: &JsValue| Reflect::set(&descriptor, &name.into(), value);
     let complete = set("value", value)

@@ -1,14 +1,12 @@
-//! The digest service.
+//! The digest service, as a worker's script calls it (`worker/runtime/digest.ts`): a WebAssembly file of its own, loaded
+//! with the first digest, for it weighs a third of what all other services do.
 
 use centaurus_codec::digest::tree::{self, ChainingValue, Part};
 use centaurus_codec::digest::{Algorithm, Digester};
 use centaurus_codec::{DigestFault, Error};
+use centaurus_worker_values::{Input, Options, Thrown, options, to_js};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
-
-use crate::bytes::{Input, to_js};
-use crate::error::Thrown;
-use crate::options::{self, Options};
 
 const DATA: &str = "digest: the data";
 

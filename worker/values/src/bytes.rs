@@ -51,11 +51,15 @@ pub(crate) fn view(value: &JsValue) -> Option<Uint8Array> {
 }
 
 /// The bytes that a service was given.
-pub(crate) struct Input(Uint8Array);
+#[derive(Debug)]
+pub struct Input(Uint8Array);
 
 impl Input {
     /// Takes an argument; `what` is what the error calls it.
-    pub(crate) fn new(value: &JsValue, what: &str) -> Result<Self, Thrown> {
+    ///
+    /// # Errors
+    /// When it is no bytes, or too many.
+    pub fn new(value: &JsValue, what: &str) -> Result<Self, Thrown> {
         match view(value) {
             Some(bytes) if is_too_long(&bytes) => {
                 Err(Thrown::range_error(&format!("{what} must be shorter than 4 GiB: pass it in pieces")))
@@ -65,19 +69,20 @@ impl Input {
         }
     }
 
-    pub(crate) fn length(&self) -> u32 {
+    /// How many there are.
+    pub fn length(&self) -> u32 {
         self.0.length()
     }
 
     /// The first `count` of them, and the rest.
-    pub(crate) fn split_at(&self, count: u32) -> (Self, Self) {
+    pub fn split_at(&self, count: u32) -> (Self, Self) {
         let length = self.length();
         let count = count.min(length);
         (Self(self.0.subarray(0, count)), Self(self.0.subarray(count, length)))
     }
 
     /// All of them, in wasm memory.
-    pub(crate) fn to_vec(&self) -> Result<Vec<u8>, Error> {
+    pub fn to_vec(&self) -> Result<Vec<u8>, Error> {
         let length = self.length() as usize;
         let mut bytes = Vec::new();
         bytes.try_reserve_exact(length).map_err(|_| Error::OutOfMemory { needed: length as u64 })?;
@@ -87,7 +92,7 @@ impl Input {
     }
 
     /// Gives them slice by slice, so that wasm memory doesn't grow with them.
-    pub(crate) fn slices(&self, mut take: impl FnMut(&[u8]) -> Result<(), Error>) -> Result<(), Error> {
+    pub fn slices(&self, mut take: impl FnMut(&[u8]) -> Result<(), Error>) -> Result<(), Error> {
         let length = self.length();
         let mut slice = vec![0; length.min(SLICE) as usize];
         let mut start = 0;
@@ -103,7 +108,7 @@ impl Input {
 }
 
 /// A new `Uint8Array` of these bytes.
-pub(crate) fn to_js(bytes: &[u8]) -> Result<Uint8Array, Error> {
+pub fn to_js(bytes: &[u8]) -> Result<Uint8Array, Error> {
     let copy = allocate(bytes.len())?;
     copy.copy_from(bytes);
     Ok(copy)
@@ -123,7 +128,7 @@ const PIECE: usize = 64 * 1024;
 
 /// Collects output in JavaScript's memory.
 #[derive(Debug, Default)]
-pub(crate) struct Output {
+pub struct Output {
     pieces: Vec<Uint8Array>,
     /// What is too short for a piece as yet.
     pending: Vec<u8>,
@@ -152,13 +157,13 @@ impl Output {
     }
 
     /// All of it in one buffer of its own.
-    pub(crate) fn finish(self) -> Result<Uint8Array, Error> {
+    pub fn finish(self) -> Result<Uint8Array, Error> {
         join(&self.pieces, &self.pending)
     }
 }
 
 /// The pieces, and the bytes behind them, in one buffer of its own.
-pub(crate) fn join(pieces: &[Uint8Array], rest: &[u8]) -> Result<Uint8Array, Error> {
+pub fn join(pieces: &[Uint8Array], rest: &[u8]) -> Result<Uint8Array, Error> {
     let length = pieces.iter().map(|piece| piece.length() as usize).fold(rest.len(), usize::saturating_add);
     let all = allocate(length)?;
     let mut at = 0;

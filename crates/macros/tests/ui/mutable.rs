@@ -1,0 +1,6 @@
+#[centaurus::worker]
+fn sort(numbers: &mut Vec<u32>) {
+    numbers.sort();
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+#[centaurus::worker(names = "other")]
+fn named() {}
+
+#[centaurus::worker]
+struct NotAFunction;
+
+fn main() {}

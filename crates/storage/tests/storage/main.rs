@@ -1,0 +1,5 @@
+//! The machines of the storage, on a simulated disk.
+
+mod rules;
+mod storm;
+mod world;

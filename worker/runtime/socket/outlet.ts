@@ -1,0 +1,36 @@
+import type { Task } from "../task.js";
+import type { News } from "./messages.js";
+
+/** What the page is to hear: as much at a time as has gathered while it took what came before. */
+export class Outlet {
+  #news: unknown[] = [];
+  #moves: Transferable[] = [];
+  #wake = () => {};
+  #over = false;
+
+  constructor(readonly task: Task) {}
+
+  say(news: News, value: unknown): void {
+    this.#news.push(news, value);
+    if (value instanceof ArrayBuffer) this.#moves.push(value);
+    this.#wake();
+  }
+
+  /** Nothing more comes. */
+  end(): void {
+    this.#over = true;
+    this.#wake();
+  }
+
+  async *values(): AsyncGenerator<unknown, void> {
+    for (;;) {
+      while (this.#news.length === 0 && !this.#over) await new Promise<void>((wake) => (this.#wake = wake));
+      if (this.#news.length === 0) return;
+      const news = this.#news;
+      const moves = this.#moves;
+      this.#news = [];
+      this.#moves = [];
+      yield this.task.transfer(news, moves);
+    }
+  }
+}
