@@ -2,12 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
 import { Centaurus, TerminatedError, UnknownFunctionError, WorkerCrashError, WorkerLoadError } from '../../pkg/centaurus.node.js';
+import { echo } from './support/echo.mjs';
 
 const entry = new URL('../../pkg/centaurus.node.js', import.meta.url).href;
 const fixture = (name) => new URL(`fixtures/${name}`, import.meta.url);
@@ -59,6 +60,26 @@ test('modules by path and by file: URL, with and without names', async (t) => {
   assert.equal(await c.base('/a/b.txt'), 'b.txt');
   assert.deepEqual(await c.count(2), [0, 1]);
   await assert.rejects(c.registerModule(fixture('none.mjs')), /none\.mjs/);
+});
+
+test('packages of wasm-bindgen are initialised, their WebAssembly being a file', async (t) => {
+  const c = pool(t, { size: 1 });
+  await c.registerModule(new URL('../browser/fixtures/greeter/greeter.js', import.meta.url));
+  assert.deepEqual([await c.isReady(), await c.add(1, 2)], [true, 3]);
+});
+
+test("the package's files from a server", async (t) => {
+  const server = createServer(async ({ url }, response) => {
+    const bytes = await readFile(new URL(`../../pkg${url}`, import.meta.url)).catch(() => undefined);
+    response.writeHead(bytes ? 200 : 404, { 'content-type': url.endsWith('.wasm') ? 'application/wasm' : 'text/javascript' });
+    response.end(bytes);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close().closeAllConnections());
+  const at = (file) => `http://127.0.0.1:${server.address().port}/${file}`;
+  const c = pool(t, at('centaurus.worker.js'), { size: 1, wasm: { proxy: at('centaurus.wasm'), worker: at('centaurus.worker.wasm') } });
+  assert.equal(await c.unpack(await c.pack('text')), 'text');
+  await assert.rejects(pool(t, at('none.js')).run(() => 1), (error) => error instanceof WorkerLoadError && /none\.js answered HTTP 404/.test(error.message));
 });
 
 test('classic scripts of files and of servers: what they declare is global', async (t) => {
@@ -204,25 +225,6 @@ test('a rejection that nobody handles ends the process, as any other', async () 
 test('storage is refused at once, for want of IndexedDB', (t) => {
   assert.throws(() => pool(t).storage('notes'), { name: 'NotSupportedError', message: /IndexedDB/ });
 });
-
-/** A server of WebSockets that sends back what it gets, in frames of less than 126 bytes; RFC 6455, section 5.2. */
-async function echo(t) {
-  const server = createServer().on('upgrade', ({ headers }, socket) => {
-    const key = createHash('sha1').update(`${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
-    socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${key}\r\n\r\n`);
-    socket.on('data', ([head, size, ...rest]) => {
-      const mask = rest.slice(0, 4);
-      const content = rest.slice(4, 4 + (size & 127)).map((byte, i) => byte ^ mask[i % 4]);
-      socket.write(Uint8Array.of(head, content.length, ...content));
-      const isClose = (head & 15) === 8;
-      if (isClose) socket.end();
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => server.close());
-  return `ws://127.0.0.1:${server.address().port}/`;
-}
 
 test('sockets, where there is WebSocket; else they are refused at once', async (t) => {
   const c = pool(t, { size: 1 });

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { test } from 'node:test';
+import { echo } from '../node/support/echo.mjs';
 import { files, run, target } from './support.mjs';
 
 /** What `use` of app/check.js sees where all is well. */
@@ -51,10 +52,18 @@ async function program(scope, file) {
   return `${folder}/${platform}/${file}${process.platform === 'win32' ? '.exe' : ''}`;
 }
 
-test('Deno', async () => {
-  assert.deepEqual(await json(`${await program('@deno', 'deno')} run --allow-all --no-remote calls.js`), WELL);
+/** What apps/server/runtime.js sees where all is well, `SOCKET` where there are sockets. */
+const LIVELY = { values: [0, 1, 2], aborted: ['TimeoutError', true], crash: 'WorkerCrashError', after: 1, module: 'b.txt' };
+const SOCKET = { echoed: 'hello', closed: 1000 };
+
+test('Node.js: streams, aborts, crashes, modules', async () => {
+  assert.deepEqual(await json('node runtime.js'), LIVELY);
 });
 
-test('Bun', async () => {
-  assert.deepEqual(await json(`${await program('@oven', 'bin/bun')} calls.js`), WELL);
-});
+for (const [name, scope, file, flags] of [['Deno', '@deno', 'deno', 'run --allow-all --no-remote'], ['Bun', '@oven', 'bin/bun', '']]) {
+  test(name, async (t) => {
+    const run = `${await program(scope, file)} ${flags}`;
+    assert.deepEqual(await json(`${run} calls.js`), WELL);
+    assert.deepEqual(await json(`${run} runtime.js ${await echo(t)}`), { ...LIVELY, ...SOCKET });
+  });
+}

@@ -34,5 +34,6 @@ await rm(target('installed/node_modules'), { recursive: true, force: true });
 await run(npm, ['install', '--offline', '--no-audit', '--no-fund', '--no-package-lock', target(filename)], { cwd: target('installed') });
 for (const [app, folders] of Object.entries(APPS)) {
   for (const folder of folders) await cp(here(folder), target(`apps/${app}`), { recursive: true });
+  await cp(here('../node/fixtures/jobs.mjs'), target(`apps/${app}/jobs.mjs`));
   await cp(target('installed/node_modules'), target(`apps/${app}/node_modules`), { recursive: true });
 }

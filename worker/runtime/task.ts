@@ -59,8 +59,13 @@ export class Task {
     if (!cells) return controller;
     const cell = ABORT_CELLS + (this.#call % ABORT_RING);
     const mark = this.#call + 1;
+    let seen = false;
     const look = (): boolean => {
-      if (!nativeAborted(controller.signal) && Atomics.load(cells, cell) === mark) controller.abort();
+      if (!seen && !nativeAborted(controller.signal) && Atomics.load(cells, cell) === mark) {
+        // Deno's abort() itself asks `aborted` first.
+        seen = true;
+        controller.abort();
+      }
       return nativeAborted(controller.signal);
     };
     Object.defineProperties(controller.signal, {

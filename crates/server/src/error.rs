@@ -29,4 +29,12 @@ pub enum ServerError {
         /// What was given.
         url: String,
     },
+    /// A server that was asked for its page did not give it.
+    #[error("no page from http://{address}/: {reason}")]
+    Unhealthy {
+        /// Who was asked.
+        address: SocketAddr,
+        /// What happened instead.
+        reason: String,
+    },
 }

@@ -26,6 +26,7 @@
 mod cache;
 mod config;
 mod error;
+mod health;
 mod limits;
 mod paths;
 mod policy;
@@ -35,6 +36,7 @@ mod sockets;
 
 pub use config::{Config, Mount};
 pub use error::ServerError;
+pub use health::check_health;
 pub use limits::{Limits, SocketLimits};
 pub use policy::CONTENT_SECURITY_POLICY;
 pub use serve::Server;

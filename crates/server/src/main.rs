@@ -4,7 +4,7 @@
 //! centaurus-server [--root FOLDER] [--host 127.0.0.1] [--port 8080] [--data FOLDER] [--mount URL=FOLDER]...
 //!                  [--connections N] [--sockets N] [--message-bytes N] [--message-rate N]
 //!                  [--idle-timeout SECONDS] [--session-ttl SECONDS]
-//!                  [--no-isolation] [--log error|warn|info|debug|trace|off]
+//!                  [--no-isolation] [--log error|warn|info|debug|trace|off] [--health]
 //! ```
 //!
 //! `--root` is the repository after `cargo xtask build`, or a folder with `demo/`, `pkg/` and `data/` in it. The data
@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use centaurus_server::{Config, Limits, Mount, Server, ServerError, SocketLimits};
+use centaurus_server::{Config, Limits, Mount, Server, ServerError, SocketLimits, check_health};
 use clap::Parser;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -68,6 +68,9 @@ struct Arguments {
     /// How much to log: off, error, warn, info, debug or trace
     #[arg(long, env = "CENTAURUS_LOG", default_value = "info", value_name = "LEVEL")]
     log: LevelFilter,
+    /// Start nothing: ask the server that runs with these settings for its page, and end with status 0 if it gives it
+    #[arg(long)]
+    health: bool,
 }
 
 impl Arguments {
@@ -103,7 +106,9 @@ async fn main() -> ExitCode {
         .with_ansi(std::io::stderr().is_terminal())
         .with_max_level(arguments.log)
         .init();
-    match serve(&arguments).await {
+    let address = SocketAddr::new(arguments.host, arguments.port);
+    let outcome = if arguments.health { check_health(address).await } else { serve(&arguments, address).await };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("centaurus-server: {error}");
@@ -112,12 +117,12 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn serve(arguments: &Arguments) -> Result<(), ServerError> {
+async fn serve(arguments: &Arguments, address: SocketAddr) -> Result<(), ServerError> {
     let config = arguments.config();
     for mount in config.mounts.iter().filter(|mount| !mount.folder.is_dir()) {
         tracing::warn!(url = mount.url, folder = %mount.folder.display(), "not there yet: see cargo xtask demo");
     }
-    let server = Server::bind(&config, SocketAddr::new(arguments.host, arguments.port)).await?;
+    let server = Server::bind(&config, address).await?;
     announce(server.local_addr());
     server.run(stop_signal()).await;
     Ok(())

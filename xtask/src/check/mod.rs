@@ -2,6 +2,7 @@
 //! than a tool that is missing.
 
 mod cargo;
+mod container;
 mod files;
 mod licences;
 mod links;
@@ -28,6 +29,7 @@ pub(crate) const OF_SOURCES: &[Check] = &[
     Check { name: "rustfmt", run: cargo::rustfmt },
     Check { name: "links", run: links::check },
     Check { name: "spelling", run: spelling::check },
+    Check { name: "Dockerfile", run: container::check },
     Check { name: "paths of a machine", run: machine_paths::check },
     Check { name: "licences and sources of dependencies", run: licences::check },
     Check { name: "unused dependencies", run: unused::check },

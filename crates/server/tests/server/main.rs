@@ -6,6 +6,8 @@ mod bounds;
 #[cfg(test)]
 mod common;
 #[cfg(test)]
+mod health;
+#[cfg(test)]
 mod shutdown;
 #[cfg(test)]
 mod site;
