@@ -8,6 +8,7 @@ mod counts;
 mod debian;
 mod demo;
 mod interruptible;
+mod load;
 mod node;
 mod packaging;
 mod process_group;
@@ -73,6 +74,12 @@ enum Task {
         #[arg(long, default_value = "chromium")]
         browser: Engine,
     },
+    /// Opens thousands of sockets on a server of its own and prints what each costs.
+    Load {
+        /// What `centaurus-load --help` lists, such as `--connections 20000`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -95,6 +102,7 @@ fn perform(task: Task) -> Result<ExitCode> {
         Task::Check => {
             return Ok(tested(&workspace, Selection { only: Some(Part::Lint), ..Selection::default() }));
         }
+        Task::Load { arguments } => load::load(&workspace, &arguments)?,
         Task::Test { filters, only, browsers } => {
             return Ok(tested(&workspace, Selection { filters, only, engines: browsers }));
         }

@@ -26,6 +26,7 @@
 mod cache;
 mod config;
 mod error;
+mod files;
 mod health;
 mod limits;
 mod paths;
@@ -36,6 +37,7 @@ mod sockets;
 
 pub use config::{Config, Mount};
 pub use error::ServerError;
+pub use files::raise_file_limit;
 pub use health::check_health;
 pub use limits::{Limits, SocketLimits};
 pub use policy::CONTENT_SECURITY_POLICY;

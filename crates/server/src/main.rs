@@ -4,7 +4,7 @@
 //! centaurus-server [--root FOLDER] [--host 127.0.0.1] [--port 8080] [--data FOLDER] [--mount URL=FOLDER]...
 //!                  [--connections N] [--sockets N] [--message-bytes N] [--message-rate N]
 //!                  [--idle-timeout SECONDS] [--session-ttl SECONDS]
-//!                  [--no-isolation] [--log error|warn|info|debug|trace|off] [--health]
+//!                  [--sockets-only] [--no-isolation] [--log error|warn|info|debug|trace|off] [--health]
 //! ```
 //!
 //! `--root` is the repository after `cargo xtask build`, or a folder with `demo/`, `pkg/` and `data/` in it. The data
@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use centaurus_server::{Config, Limits, Mount, Server, ServerError, SocketLimits, check_health};
+use centaurus_server::{Config, Limits, Mount, Server, ServerError, SocketLimits, check_health, raise_file_limit};
 use clap::Parser;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -44,6 +44,9 @@ struct Arguments {
     /// A further folder to serve; may be given several times, in the environment separated by commas
     #[arg(long, env = "CENTAURUS_MOUNT", value_name = "URL=FOLDER", value_delimiter = ',')]
     mount: Vec<Mount>,
+    /// Serve sockets and no folders
+    #[arg(long, env = "CENTAURUS_SOCKETS_ONLY", conflicts_with_all = ["root", "data", "mount"])]
+    sockets_only: bool,
     /// Leave out the headers of cross-origin isolation: pages get no SharedArrayBuffer
     #[arg(long, env = "CENTAURUS_NO_ISOLATION")]
     no_isolation: bool,
@@ -75,7 +78,11 @@ struct Arguments {
 
 impl Arguments {
     fn config(&self) -> Config {
-        let mut config = Config::of_root(&self.root, self.data.clone());
+        let mut config = if self.sockets_only {
+            Config::sockets_only(Limits::default())
+        } else {
+            Config::of_root(&self.root, self.data.clone())
+        };
         config.mounts.extend(self.mount.iter().cloned());
         config.isolated = !self.no_isolation;
         // Sockets are connections too, and must not take the place of those that fetch files.
@@ -92,6 +99,9 @@ impl Arguments {
         config
     }
 }
+
+/// Open files beside the connections: each file that is being served, the runtime's, the listener.
+const OTHER_FILES: usize = 320;
 
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "a number of seconds".to_owned())?;
@@ -121,6 +131,10 @@ async fn serve(arguments: &Arguments, address: SocketAddr) -> Result<(), ServerE
     let config = arguments.config();
     for mount in config.mounts.iter().filter(|mount| !mount.folder.is_dir()) {
         tracing::warn!(url = mount.url, folder = %mount.folder.display(), "not there yet: see cargo xtask demo");
+    }
+    let files = config.limits.connections.saturating_add(OTHER_FILES);
+    if let Some(limit) = raise_file_limit(files).filter(|limit| *limit < files as u64) {
+        tracing::warn!(limit, wanted = files, "connections wait at the limit on open files: see ulimit -n");
     }
     let server = Server::bind(&config, address).await?;
     announce(server.local_addr());

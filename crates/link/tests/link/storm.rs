@@ -1,4 +1,4 @@
-//! Ten thousand clients lose their server at once.
+//! Ten thousand clients lose their server at once. `cargo test -p centaurus-link storm -- --nocapture` prints the figure.
 
 use centaurus_link::{Command, Config, Link, Time};
 
@@ -8,6 +8,9 @@ const MS: u64 = 1_000;
 const OUTAGE: u64 = 3_000 * MS;
 /// How finely attempts are counted.
 const BUCKET: u64 = 100 * MS;
+
+/// Attempts that a mark of the printed figure stands for.
+const PER_MARK: u64 = 200;
 
 /// Attempts in each tenth of a second, until every client is back; and when that was.
 fn attempts() -> (Vec<u64>, u64) {
@@ -53,6 +56,12 @@ fn clients_come_back_spread_out() {
         "{CLIENTS} clients, a server away for 3 s: {total} attempts, at most {peak} in 100 ms, all back after {} ms",
         last / MS
     );
+    for (second, tenths) in buckets.chunks(10).enumerate() {
+        let attempts: u64 = tenths.iter().sum();
+        let peak = tenths.iter().copied().max().unwrap_or(0);
+        let bar = "#".repeat((attempts / PER_MARK) as usize);
+        println!("{second:>3} s {attempts:>6} attempts, at most {peak:>5} in 100 ms {bar}");
+    }
     // Without jitter all of them come in the same 100 ms, each time.
     assert!(peak < CLIENTS / 6, "{peak} of {CLIENTS} clients came within 100 ms");
     let after: u64 = buckets[(OUTAGE / BUCKET) as usize..].iter().copied().max().unwrap_or(0);

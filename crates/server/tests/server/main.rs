@@ -8,6 +8,8 @@ mod common;
 #[cfg(test)]
 mod health;
 #[cfg(test)]
+mod load;
+#[cfg(test)]
 mod shutdown;
 #[cfg(test)]
 mod site;
