@@ -55,8 +55,10 @@ const members: Record<string, unknown> = {
 for (const [key, value] of Object.entries(members)) {
   Object.defineProperty(globalThis, key, { value, configurable: true, writable: true, enumerable: true });
 }
-// Node.js has it since 21.
-if (!globalThis.navigator) Object.defineProperty(globalThis, "navigator", { value: { hardwareConcurrency: availableParallelism() }, configurable: true });
+// Node.js has one since 21, and what it has says nothing of the network, which a page takes for a lack of it.
+const navigator = globalThis.navigator ?? { hardwareConcurrency: availableParallelism() };
+if (!("onLine" in navigator)) Object.defineProperty(navigator, "onLine", { value: true, configurable: true });
+Object.defineProperty(globalThis, "navigator", { value: navigator, configurable: true, writable: true, enumerable: true });
 for (const type of ["message", "messageerror", "error", "unhandledrejection"]) attribute(type);
 
 /** An event handler attribute, such as `onmessage`. */
