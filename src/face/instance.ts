@@ -50,7 +50,7 @@ const pools = new FinalizationRegistry<number>((pool) => shared?.pool_free(pool)
 /** The instance that all pools of the page share. A module that is not ours must not take its place. */
 export function instantiate(module: WebAssembly.Module): Exports {
   try {
-    if (!WebAssembly.Module.exports(module).some(({ name }) => name === "pool_new")) throw new Error("it is another program");
+    if (!WebAssembly.Module.exports(module).some(({ name }) => name === /* @__KEY__ */ "pool_new")) throw new Error("it is another program");
     return (shared ??= new WebAssembly.Instance(module).exports as unknown as Exports);
   } catch (error) {
     throw broken("The proxy's WebAssembly", error);

@@ -17,6 +17,8 @@ struct Script {
     /// The file in `pkg/`.
     file: &'static str,
     format: &'static str,
+    /// It calls the proxy.
+    proxy: bool,
     /// What esbuild is told beyond that.
     flags: &'static [&'static str],
 }
@@ -25,16 +27,23 @@ struct Script {
 const NODE: &str = "--platform=node";
 
 const SCRIPTS: &[Script] = &[
-    Script { source: "src/face/index.ts", file: super::package::ENTRY, format: "esm", flags: &[] },
-    Script { source: "src/face/global.ts", file: super::package::GLOBAL, format: "iife", flags: &[] },
-    Script { source: "worker/runtime/main.ts", file: super::package::WORKER, format: "iife", flags: &[] },
+    Script { source: "src/face/index.ts", file: super::package::ENTRY, format: "esm", proxy: true, flags: &[] },
+    Script { source: "src/face/global.ts", file: super::package::GLOBAL, format: "iife", proxy: true, flags: &[] },
+    Script { source: "worker/runtime/main.ts", file: super::package::WORKER, format: "iife", proxy: false, flags: &[] },
     Script {
         source: "src/node/index.ts",
         file: super::package::NODE,
         format: "esm",
+        proxy: true,
         flags: &[NODE, "--inject:src/node/globals.ts"],
     },
-    Script { source: "src/node/scope.ts", file: super::package::NODE_WORKER, format: "esm", flags: &[NODE] },
+    Script {
+        source: "src/node/scope.ts",
+        file: super::package::NODE_WORKER,
+        format: "esm",
+        proxy: false,
+        flags: &[NODE],
+    },
 ];
 
 /// The three engines of the tests; all know this edition.
@@ -43,7 +52,8 @@ const TARGET: &str = "--target=es2022";
 /// What terser may do beyond its defaults. Nothing looks at how many parameters a function of ours has.
 const COMPRESS: &str = "passes=3,ecma=2022,keep_fargs=false";
 
-pub(crate) fn bundle(workspace: &Workspace, node: &Node) -> Result<()> {
+/// `names` is where esbuild finds the names of the proxy's exports, if they were made short.
+pub(crate) fn bundle(workspace: &Workspace, node: &Node, names: Option<&Path>) -> Result<()> {
     for script in SCRIPTS {
         let bundled = workspace.wasm().join("bundle").join(script.file);
         let mut esbuild = node.esbuild()?;
@@ -56,6 +66,11 @@ pub(crate) fn bundle(workspace: &Workspace, node: &Node) -> Result<()> {
         if script.format == "iife" {
             // A classic script has no import.meta; what still names it lies on paths that classic scripts never take.
             esbuild.arg("--define:import.meta.url=undefined");
+        }
+        if let Some(names) = names.filter(|_| script.proxy) {
+            esbuild
+                .arg(format!("--mangle-props={}", super::names::PROPERTIES))
+                .arg(format!("--mangle-cache={}", names.display()));
         }
         run::run(&mut esbuild)?;
         minify(workspace, node, script, &bundled)?;

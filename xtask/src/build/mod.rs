@@ -1,6 +1,7 @@
 //! `cargo xtask build`: writes the npm package to `pkg/`.
 
 mod bundle;
+mod names;
 mod package;
 mod readme;
 mod remap;
@@ -61,7 +62,11 @@ pub(crate) fn build(workspace: &Workspace, profile: Profile) -> Result<()> {
         let wasm = finished(workspace, &node, &crate_, compiled, profile)?;
         copy(&wasm, &workspace.pkg().join(file))?;
     }
-    bundle::bundle(workspace, &node)?;
+    let names = match profile {
+        Profile::Dev => None,
+        Profile::Release => names::write(&PROXY.said(workspace))?,
+    };
+    bundle::bundle(workspace, &node, names.as_deref())?;
     package::write(workspace)?;
     sizes::print(workspace)
 }

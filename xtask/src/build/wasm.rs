@@ -42,6 +42,8 @@ pub(crate) const PROXY: WasmCrate = WasmCrate {
     // could have copied: a copy compresses worse than a call.
     passes: &[
         "--one-caller-inline-max-function-size=0",
+        // Below the linker's data lies the stack, whose end nobody reaches.
+        "--low-memory-unused",
         "-Oz",
         "--flatten",
         "--rereloop",
@@ -49,6 +51,7 @@ pub(crate) const PROXY: WasmCrate = WasmCrate {
         "-Oz",
         "--reorder-functions",
         "--reorder-locals",
+        "--minify-imports-and-exports",
         "--strip-debug",
         "--strip-producers",
     ],
@@ -185,9 +188,15 @@ impl WasmCrate {
         if stamp.is_fresh() {
             return Ok(optimized);
         }
-        run::output(node.tool("wasm-opt").args(flags).arg(bound).arg("-o").arg(&optimized))?;
+        let said = run::output(node.tool("wasm-opt").args(flags).arg(bound).arg("-o").arg(&optimized))?;
+        fs::write(self.said(workspace), said)?;
         stamp.leave()?;
         Ok(optimized)
+    }
+
+    /// What wasm-opt said.
+    pub(crate) fn said(&self, workspace: &Workspace) -> PathBuf {
+        workspace.wasm().join("opt").join(format!("{}.said", self.name))
     }
 
     /// Fails unless the glue of this build is that of the `other`: a script holds only one.
