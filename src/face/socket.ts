@@ -202,7 +202,7 @@ export class CentaurusSocket extends EventTarget {
           if (this.#state === OPEN) this.#state = CONNECTING;
           this.#received = this.#told = 0;
           for (const reader of this.#readers) reader.taken = 0;
-          const [taken, acknowledged] = [this.#came, this.#acknowledged];
+          const [taken, acknowledged] = [this.#came, shared ? NaN : this.#acknowledged];
           revived = { attempts: ++this.#attempts, session: this.#line.session, taken, acknowledged, orders: [] };
         } finally {
           port1.close();
@@ -284,6 +284,7 @@ export class CentaurusSocket extends EventTarget {
 
   #opened(line: Line): void {
     if (!line.resumed) this.#came = this.#acknowledged = 0;
+    this.#came = line.came ?? this.#came;
     this.#line = line;
     this.#url = line.url;
     this.#attempts = 0;

@@ -59,6 +59,8 @@ pub struct Link {
     heartbeat: Option<Heartbeat>,
     outbox: Outbox,
     session: Option<Session>,
+    /// The session was another's, and the peer has yet to say what it has of it.
+    adopted: bool,
     commands: VecDeque<Command>,
     /// When the state that it is in has lasted too long; in `BackingOff` when to try again.
     deadline: Time,
@@ -85,6 +87,7 @@ impl Link {
             heartbeat: config.heartbeat.clone().map(Heartbeat::new),
             outbox: Outbox::new(config.outbox.clone()),
             session: None,
+            adopted: false,
             commands: VecDeque::new(),
             state: State::New,
             now: Time(0),
@@ -106,6 +109,14 @@ impl Link {
         if let Some(acknowledgement) = &self.config.acknowledged {
             self.session = Some(Session::resumed(session, acknowledgement.window, taken, acknowledged));
         }
+    }
+
+    /// Goes on with a session of which nobody knows any more what was sent in it: its reader has taken so many messages.
+    /// Nothing that comes is lost or comes twice; what this link sends is new to the session. Without acknowledgement
+    /// nothing happens.
+    pub fn adopt(&mut self, session: SessionId, taken: u64) {
+        self.resume(session, taken, 0);
+        self.adopted = self.session.is_some();
     }
 
     /// Where it stands.
@@ -184,7 +195,7 @@ impl Link {
     /// In a session that goes on, the peer may have it already, so it can neither expire nor make room.
     pub fn restore(&mut self, now: Time, size: u64, ttl: Option<u64>) -> MessageId {
         self.advance(now);
-        self.outbox.restore(now, size, ttl, self.session.is_some())
+        self.outbox.restore(now, size, ttl, self.session.is_some() && !self.adopted)
     }
 
     /// Takes a message back. Whether that was possible: it is not once the message has been on a line.
@@ -480,6 +491,9 @@ impl Link {
             self.inbox = 0;
         }
         let session = self.session.get_or_insert_with(|| Session::new(id, window));
+        if std::mem::take(&mut self.adopted) && resumed {
+            session.catch_up(received);
+        }
         // What the greeting said counts as told.
         session.report();
         for _ in 0..session.told(received, allowed)? {

@@ -43,6 +43,11 @@ impl Session {
         Self { acknowledged, sent: u64::MAX, arrived: taken, taken, told: taken, ..Self::new(id, window) }
     }
 
+    /// The peer has taken messages up to this one, whoever sent them.
+    pub fn catch_up(&mut self, received: u64) {
+        self.acknowledged = self.acknowledged.max(received);
+    }
+
     /// Its name.
     #[must_use]
     pub fn id(&self) -> SessionId {

@@ -4,6 +4,7 @@ import { Link } from "./link.js";
 import type { Asked, Plan } from "./messages.js";
 import { Outlet } from "./outlet.js";
 import { type Program, use } from "./program.js";
+import { Shared } from "./shared.js";
 
 /** Sockets over an instance of their wasm. */
 export function sockets({ module }: { module: WebAssembly.Module | BufferSource }): Record<string, Registered["run"]> {
@@ -15,7 +16,7 @@ export function sockets({ module }: { module: WebAssembly.Module | BufferSource 
 /** One socket, from its beginning in this worker to its end. */
 async function* open(this: Task, port: MessagePort, plan: Plan): AsyncGenerator<unknown, void> {
   const outlet = new Outlet(this);
-  const link = new Link(plan, (news, value) => outlet.say(news, value), () => outlet.end());
+  const link = new (plan.shared ? Shared : Link)(plan, (news, value) => outlet.say(news, value), () => outlet.end());
   this.signal.addEventListener("abort", () => link.abort());
   try {
     await link.begin(plan.revived);

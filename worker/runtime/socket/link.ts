@@ -48,6 +48,9 @@ export class Link {
   #timer = 0;
   #armed = Infinity;
   #over = false;
+  /** What is to be told of the end, until it has been. */
+  #end: Closed | undefined;
+  #leaving = false;
   /** Blobs are being read, and what has come behind them waits. */
   #reading: Promise<void> | undefined;
   #untaken = 0;
@@ -75,12 +78,13 @@ export class Link {
 
   /** Begins, or goes on where a worker has died. */
   async begin(revived: Revived | undefined): Promise<void> {
+    const { session, taken = 0, acknowledged = 0, orders = [], attempts = 0 } = revived ?? {};
     if (!navigator.onLine) this.#tell(Tell.Online, 0);
-    if (!revived) return this.#tell(Tell.Open);
-    if (revived.session) this.#tell(Tell.Resume, revived.taken, revived.acknowledged, revived.session);
+    if (session) this.#tell(Tell.Resume, taken, acknowledged, session);
     // The link is to have all of them again before it connects: in a session they have numbers.
-    for (const order of revived.orders) this.#obey(await read(order), Tell.Restore);
-    this.#tell(Tell.Revive, revived.attempts, 0, text.encode("the worker died"));
+    for (const order of orders) this.#obey(await read(order), Tell.Restore);
+    if (attempts) this.#tell(Tell.Revive, attempts, 0, text.encode("the worker died"));
+    else this.#tell(Tell.Open);
   }
 
   /** Does what the page asks, in order: what comes behind a Blob waits until that has been read. */
@@ -94,7 +98,9 @@ export class Link {
   }
 
   abort(): void {
+    this.#leaving = true;
     this.#tell(Tell.Abort);
+    if (this.#over) this.#finish();
   }
 
   free(): void {
@@ -104,7 +110,7 @@ export class Link {
   }
 
   #obey([order, a, b, c]: Asked, how: Tell.Send | Tell.Restore = Tell.Send): void {
-    if (this.#over) return;
+    if (this.#over && order !== Order.Taken) return;
     switch (order) {
       case Order.Send:
         return this.#send(a, b, c as number, how);
@@ -118,6 +124,8 @@ export class Link {
       case Order.Taken:
         return this.#taken(a as number);
       case Order.Close:
+        // From here on nobody wants to hear anything.
+        this.#leaving = true;
         return this.#tell(Tell.Close, a as number, 0, text.encode(b as string));
       case Order.Line:
         if (a !== this.#attempt) return;
@@ -320,6 +328,7 @@ export class Link {
     this.#untaken -= count;
     this.#release();
     this.#tell(Tell.Taken, count);
+    if (this.#over) this.#finish();
   }
 
   #settle(number: number, well: boolean): void {
@@ -348,8 +357,16 @@ export class Link {
   #closed(shaken: boolean): void {
     const { code = BROKEN, reason = "", wasClean = false } = (shaken && this.#farewell) || {};
     const error = wasClean ? undefined : encodeError(this.#fault());
-    this.say(News.Closed, { code, reason, wasClean, error, stats: this.#stats() } satisfies Closed);
+    this.#end = { code, reason, wasClean, error, stats: this.#stats() };
     this.#over = true;
+    this.#finish();
+  }
+
+  /** Tells of the end, once the page's reader has had what came before it. */
+  #finish(): void {
+    if (!this.#end || (this.#held.length > 0 && !this.#leaving)) return;
+    this.say(News.Closed, this.#end);
+    this.#end = undefined;
     this.end();
   }
 

@@ -57,6 +57,8 @@ export interface Line {
   resumed: boolean;
   /** Its name, with acknowledgement. */
   session: Uint8Array | undefined;
+  /** How many of its messages the page would have had, if it has come late. */
+  came?: number;
 }
 
 /** The end. */
@@ -83,12 +85,15 @@ export interface Plan {
   revived: Revived | undefined;
 }
 
-/** What is known of a socket whose worker died. */
+/** What is known of a socket that another worker has held. */
 export interface Revived {
+  /** Attempts so far; 0 if the first may be made at once. */
   attempts: number;
   session: Uint8Array | undefined;
-  /** Messages that have come in the session, and that the server is known to have. */
+  /** Messages that have come in the session. */
   taken: number;
+  /** Those that the server is known to have: the orders that follow were next, if they were sent. NaN if nobody knows who
+   *  sent what; then what has not been answered is sent as new. */
   acknowledged: number;
   /** The orders that nobody has answered. */
   orders: Asked[];

@@ -12,7 +12,8 @@ pub enum Tell {
     Open,
     /// Begin in place of one that died after `a` attempts; the reason is in the room.
     Revive,
-    /// Go on with the session whose 16 bytes are in the room: the reader has taken `a` messages, the peer `b`.
+    /// Go on with the session whose 16 bytes are in the room: the reader has taken `a` messages, the peer `b`, or
+    /// NaN for [`Link::adopt`].
     Resume,
     /// A message of `a` bytes is to be sent, within `b` ms (NaN: as the options say) → its number, or −1, and the bytes
     /// say why not.
@@ -154,7 +155,11 @@ impl Machine {
             Tell::Revive => link.revive(now, a as u32, &text()),
             Tell::Resume => {
                 if let Ok(session) = room.try_into() {
-                    link.resume(session, a as u64, b as u64);
+                    if b.is_nan() {
+                        link.adopt(session, a as u64);
+                    } else {
+                        link.resume(session, a as u64, b as u64);
+                    }
                 }
             }
             Tell::Send => match link.send_within(now, a as u64, ttl) {
