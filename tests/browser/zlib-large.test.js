@@ -144,6 +144,45 @@ test('a helper that dies with parts in hand: they are done elsewhere', async (t)
   t.log(`${c.stats().crashes} helpers died, ${c.stats().crashes - before} of them of a stream`);
 }, { timeout: 60_000 });
 
+const unshared = 'its workers share no memory as it is shipped; threads are for those that do';
+
+test('threads: the same bytes without helpers, and what can go wrong', async (t) => {
+  const [c, one] = [pool(t, { size: { min: 2, max: 2 } }), pool(t, { size: { min: 2, max: 2 } })];
+  // Where no thread can be started, helpers do it.
+  await one.setup(() => {
+    self.Worker = class {
+      constructor() {
+        throw new Error('no threads here');
+      }
+    };
+  });
+  const input = new Blob(Array(4).fill(large));
+  const expected = new Uint8Array(await input.arrayBuffer());
+  const calls = async (pool) => {
+    const before = pool.stats().calls.submitted;
+    await pool.zlib.compress(large);
+    return pool.stats().calls.submitted - before;
+  };
+  await eventually(async () => (await calls(c)) === 1 && (await calls(c)) === 1, { message: 'threads never came' });
+  for (const [format, theirs] of FORMATS) {
+    for (const data of [expected, input]) {
+      const packed = await c.zlib.compress(data, { format });
+      assertEquals(await through(packed, new DecompressionStream(theirs)), expected, format);
+      assertEquals(await one.zlib.compress(data, { format }), packed);
+    }
+  }
+  assert((await calls(one)) > 1, 'nobody helped where no thread can be started');
+  const told = [];
+  await c.zlib.compress(input, { onProgress: ({ loaded }) => told.push(loaded) });
+  assertEquals(told.at(-1), input.size);
+  const limit = await assertRejects(c.zlib.compress(large, { maxOutput: 100_000 }), 'LimitError');
+  assertEquals(limit.max, 100_000);
+  await assertRejects(c.zlib.compress(large, { level: 11 }), RangeError, 'zlib.compress: level');
+  await assertRejects(c.zlib.compress(new Blob(Array(30).fill(large)), { level: 9, signal: AbortSignal.timeout(50) }), 'TimeoutError');
+  await eventually(() => c.stats().running + c.stats().queued === 0);
+  assertEquals(c.stats().crashes, 0);
+}, { isolated: true, timeout: 60_000, skipIn: { webkit: unshared } });
+
 test('the end of the pool fails it once', async (t) => {
   const c = pool(t, { size: 2 });
   const compressing = c.zlib.compress(new Blob(Array(10).fill(large)), { level: 9 });

@@ -60,15 +60,20 @@ export class Blocks {
   async next(): Promise<{ part: Uint8Array<ArrayBuffer>; length: number }> {
     const part = await this.#parts.next();
     const length = this.#lengths.shift() as number;
-    const end = part.byteLength - 4;
-    this.#frame.add(new DataView(part.buffer, part.byteOffset).getUint32(end, true), length, end);
-    return { part: part.subarray(0, end), length };
+    return { part: counted(this.#frame, part, length), length };
   }
 
   end(): void {
     this.#parts.end();
     this.#frame.free();
   }
+}
+
+/** A block counted into the frame, without the check sum behind it. */
+export function counted(frame: glue.ZlibFrame, part: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
+  const end = part.byteLength - 4;
+  frame.add(new DataView(part.buffer, part.byteOffset).getUint32(end, true), length, end);
+  return part.subarray(0, end);
 }
 
 /** What a block becomes, with its check sum behind. */

@@ -1,7 +1,9 @@
 import * as glue from "centaurus-worker-glue";
-import { bytesOf, type Input, lengthOf, piecesOf, Progress } from "../input.js";
+import { breathe } from "../breath.js";
+import { type Bytes, bytesOf, type Input, lengthOf, piecesOf, Progress } from "../input.js";
 import type { Task } from "../task.js";
-import { type Block, Blocks, WINDOW } from "./blocks.js";
+import { type Threads, threads } from "../threads.js";
+import { type Block, Blocks, counted, WINDOW } from "./blocks.js";
 import { dictionaryOf } from "./gather.js";
 import { type Options, shared } from "./options.js";
 
@@ -12,10 +14,15 @@ const LARGE = 768 * 1024;
 const LARGE_BLOCK = 512 * 1024;
 const SMALL_BLOCK = 128 * 1024;
 
+/** Bytes that threads are given at a time: 35 ms of work for two of them, after which aborts are heard. */
+const BATCH = 8 << 20;
+
 /** The whole input, compressed; by this worker and others that have nothing better to do. */
 export async function compress(task: Task, data: Input, options: Options | undefined, helpers = 0): Promise<Uint8Array> {
   if (isSmall(data)) return glue.zlibCompress(await bytesOf(data), options);
   if (data instanceof MessagePort || !shared(options, helpers)) return inSteps(task, true, data, options);
+  const many = options?.dictionary ? undefined : threads(helpers + 1);
+  if (many) return inThreads(task, many, data, options);
   const blocks = new Blocks(task, options, true, helpers);
   try {
     const parts = [blocks.header()];
@@ -31,6 +38,34 @@ export async function compress(task: Task, data: Input, options: Options | undef
     return glue.joined(parts);
   } finally {
     blocks.end();
+  }
+}
+
+/** The same in threads, to the same bytes. */
+async function inThreads(task: Task, many: Threads, data: Bytes, options: Options | undefined): Promise<Uint8Array> {
+  const frame = new glue.ZlibFrame(options, true);
+  try {
+    const parts = [frame.header()];
+    const size = lengthOf(data) as number;
+    const progress = new Progress(task, size);
+    for (let at = 0; at < size; ) {
+      const before = Math.min(at, WINDOW);
+      const ends: number[] = [];
+      let end = at;
+      while (end < size && end - at < BATCH) ends.push((end += blockOf(size - end)) - at + before);
+      const bytes = data instanceof Blob ? await bytesOf(data.slice(at - before, end)) : (await bytesOf(data)).subarray(at - before, end);
+      const made = many.deflateBlocks(bytes, before, Uint32Array.from(ends), end === size, options?.format ?? "zlib", options?.level ?? 6);
+      made.forEach((part, i) => parts.push(counted(frame, part, (ends[i] as number) - (ends[i - 1] ?? before))));
+      progress.add(end - at);
+      at = end;
+      await breathe();
+      task.signal.throwIfAborted();
+    }
+    progress.end();
+    parts.push(frame.trailer());
+    return glue.joined(parts);
+  } finally {
+    frame.free();
   }
 }
 

@@ -46,6 +46,15 @@ const SCRIPTS: &[Script] = &[
     },
 ];
 
+const THREADS: Script = Script {
+    source: "target/wasm/bindgen/threads/centaurus_threads.js",
+    file: super::package::THREADS,
+    format: "esm",
+    proxy: false,
+    // wasm-bindgen-rayon starts each thread in a way that wasm-bindgen warns of.
+    flags: &["--drop:console"],
+};
+
 /// The three engines of the tests; all know this edition.
 const TARGET: &str = "--target=es2022";
 
@@ -54,28 +63,34 @@ const COMPRESS: &str = "passes=3,ecma=2022,keep_fargs=false";
 
 /// `names` is where esbuild finds the names of the proxy's exports, if they were made short.
 pub(crate) fn bundle(workspace: &Workspace, node: &Node, names: Option<&Path>) -> Result<()> {
-    for script in SCRIPTS {
-        let bundled = workspace.wasm().join("bundle").join(script.file);
-        let mut esbuild = node.esbuild()?;
-        esbuild
-            .arg(script.source)
-            .args(["--bundle", "--sourcemap=external", "--charset=utf8", "--log-level=warning", TARGET])
-            .arg(format!("--format={}", script.format))
-            .args(script.flags)
-            .arg(format!("--outfile={}", bundled.display()));
-        if script.format == "iife" {
-            // A classic script has no import.meta; what still names it lies on paths that classic scripts never take.
-            esbuild.arg("--define:import.meta.url=undefined");
-        }
-        if let Some(names) = names.filter(|_| script.proxy) {
-            esbuild
-                .arg(format!("--mangle-props={}", super::names::PROPERTIES))
-                .arg(format!("--mangle-cache={}", names.display()));
-        }
-        run::run(&mut esbuild)?;
-        minify(workspace, node, script, &bundled)?;
+    SCRIPTS.iter().try_for_each(|script| make(workspace, node, script, names))
+}
+
+/// The glue of the threads. Theirs is one file, which each of them begins with too.
+pub(crate) fn threads(workspace: &Workspace, node: &Node) -> Result<()> {
+    make(workspace, node, &THREADS, None)
+}
+
+fn make(workspace: &Workspace, node: &Node, script: &Script, names: Option<&Path>) -> Result<()> {
+    let bundled = workspace.wasm().join("bundle").join(script.file);
+    let mut esbuild = node.esbuild()?;
+    esbuild
+        .arg(script.source)
+        .args(["--bundle", "--sourcemap=external", "--charset=utf8", "--log-level=warning", TARGET])
+        .arg(format!("--format={}", script.format))
+        .args(script.flags)
+        .arg(format!("--outfile={}", bundled.display()));
+    if script.format == "iife" {
+        // A classic script has no import.meta; what still names it lies on paths that classic scripts never take.
+        esbuild.arg("--define:import.meta.url=undefined");
     }
-    Ok(())
+    if let Some(names) = names.filter(|_| script.proxy) {
+        esbuild
+            .arg(format!("--mangle-props={}", super::names::PROPERTIES))
+            .arg(format!("--mangle-cache={}", names.display()));
+    }
+    run::run(&mut esbuild)?;
+    minify(workspace, node, script, &bundled)
 }
 
 fn minify(workspace: &Workspace, node: &Node, script: &Script, bundled: &Path) -> Result<()> {

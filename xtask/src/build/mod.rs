@@ -20,7 +20,7 @@ use crate::node::Node;
 use crate::workspace::Workspace;
 pub(crate) use sizes::check as check_sizes;
 use toolchain::Toolchain;
-use wasm::{DIGEST, DIGEST_SIMD, PROTOBUF, PROXY, SOCKET, STORAGE, WORKER, WORKER_SIMD, WasmCrate};
+use wasm::{DIGEST, DIGEST_SIMD, PROTOBUF, PROXY, SOCKET, STORAGE, THREADS, WORKER, WORKER_SIMD, WasmCrate};
 
 /// How much work goes into the build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,8 +67,31 @@ pub(crate) fn build(workspace: &Workspace, profile: Profile) -> Result<()> {
         Profile::Release => names::write(&PROXY.said(workspace))?,
     };
     bundle::bundle(workspace, &node, names.as_deref())?;
+    threads(workspace, &node, profile)?;
     package::write(workspace)?;
     sizes::print(workspace)
+}
+
+/// The file that several threads run. It wants a library that only its sources give: who has not got them has a package
+/// that does everything without it, and is told. A machine that builds for others must have it.
+fn threads(workspace: &Workspace, node: &Node, profile: Profile) -> Result<()> {
+    let toolchain = match Toolchain::for_threads(workspace) {
+        Ok(toolchain) => toolchain,
+        Err(error) if std::env::var_os("CI").is_some() => return Err(error),
+        Err(error) => {
+            println!("{} is left out: {error:#}", package::THREADS_WASM);
+            for file in [package::THREADS, package::THREADS_WASM] {
+                // What an earlier build left would not fit.
+                let _ = fs::remove_file(workspace.pkg().join(file));
+            }
+            return Ok(());
+        }
+    };
+    let compiled = THREADS.compile(workspace, &toolchain)?;
+    let bound = THREADS.bind(workspace, &compiled)?;
+    let wasm = finished(workspace, node, &THREADS, bound, profile)?;
+    copy(&wasm, &workspace.pkg().join(package::THREADS_WASM))?;
+    bundle::threads(workspace, node)
 }
 
 fn finished(

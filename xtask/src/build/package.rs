@@ -23,6 +23,9 @@ pub(crate) const DIGEST_SIMD_WASM: &str = "centaurus.digest.simd.wasm";
 pub(crate) const PROTOBUF_WASM: &str = "centaurus.protobuf.wasm";
 pub(crate) const SOCKET_WASM: &str = "centaurus.socket.wasm";
 pub(crate) const STORAGE_WASM: &str = "centaurus.storage.wasm";
+/// What several threads compute, and its glue: of an isolated page, and only where they could be built.
+pub(crate) const THREADS: &str = "centaurus.threads.js";
+pub(crate) const THREADS_WASM: &str = "centaurus.threads.wasm";
 const TYPES: &str = "centaurus.d.ts";
 const GLOBAL_TYPES: &str = "centaurus.global.d.ts";
 const README: &str = "README.md";
@@ -50,6 +53,8 @@ const MADE: &[Made] = &[
     Made { file: WORKER, export: Some("./worker"), kind: Kind::Script },
     Made { file: NODE, export: Some("./node"), kind: Kind::Module },
     Made { file: NODE_WORKER, export: None, kind: Kind::Script },
+    Made { file: THREADS, export: None, kind: Kind::Module },
+    Made { file: THREADS_WASM, export: None, kind: Kind::Wasm },
     Made { file: PROXY_WASM, export: Some("./wasm"), kind: Kind::Wasm },
     Made { file: WORKER_WASM, export: Some("./worker.wasm"), kind: Kind::Wasm },
     Made { file: WORKER_SIMD_WASM, export: Some("./worker.simd.wasm"), kind: Kind::Wasm },

@@ -1,8 +1,10 @@
-//! The standard library for wasm32-unknown-unknown, built once from Debian's sources.
+//! The standard library for wasm32-unknown-unknown, built once from its sources: where no compiled one can be had, and
+//! for threads, for which nobody offers one.
 //!
-//! A user's own toolchain stays as it is: Debian's compiler lies in /usr/bin, after rustup's on PATH, and only a
-//! compiler of the very version of the sources can build them.
+//! Only a compiler of the very version of the sources can build them: Debian's with Debian's, or rustup's with its
+//! component rust-src. Debian's lies in /usr/bin, after rustup's on PATH, so a user's own toolchain stays as it is.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,49 +16,102 @@ use super::toolchain::TARGET;
 use crate::workspace::Workspace;
 use crate::{debian, run};
 
-pub(crate) const CARGO: &str = "/usr/bin/cargo";
-pub(crate) const RUSTC: &str = "/usr/bin/rustc";
+const CARGO: &str = "/usr/bin/cargo";
+const RUSTC: &str = "/usr/bin/rustc";
 const SOURCES: &str = "/usr/lib/rustlib/src/rust/library";
 const LINKER: &str = "/usr/bin/rust-lld";
 /// What brings the four files above.
 const PACKAGES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "lld-22"];
 
-/// The sysroot for the installed compiler, if an earlier build left one.
-pub(crate) fn built(workspace: &Workspace) -> Option<PathBuf> {
-    let sysroot = place(workspace).ok()?;
+/// A way to build the library.
+#[derive(Debug)]
+pub(crate) struct Library {
+    /// The folder of its sysroots below `target/`.
+    folder: &'static str,
+    flags: &'static [&'static str],
+}
+
+/// For code of one thread.
+pub(crate) const PLAIN: Library = Library { folder: "wasm-sysroot", flags: &[] };
+
+/// For code whose threads share a memory: all of it must be compiled for that.
+pub(crate) const THREADS: Library = Library { folder: "wasm-sysroot-threads", flags: &[super::wasm::ATOMICS] };
+
+/// A compiler, with the sources of its library.
+#[derive(Debug, Clone)]
+pub(crate) struct Compiler {
+    cargo: OsString,
+    rustc: OsString,
+    sources: PathBuf,
+    /// The compiled libraries for the host.
+    host: PathBuf,
+}
+
+impl Compiler {
+    /// Debian's.
+    pub(crate) fn debian() -> Self {
+        Self { cargo: CARGO.into(), rustc: RUSTC.into(), sources: SOURCES.into(), host: "/usr/lib/rustlib".into() }
+    }
+
+    /// The one that builds this program, if rustup has brought the sources.
+    pub(crate) fn active() -> Option<Self> {
+        let [cargo, rustc] = ["CARGO", "RUSTC"].map(std::env::var_os);
+        let [cargo, rustc] = [cargo.unwrap_or_else(|| "cargo".into()), rustc.unwrap_or_else(|| "rustc".into())];
+        let root = run::output(Command::new(&rustc).arg("--print=sysroot")).ok()?;
+        let host = Path::new(root.trim()).join("lib/rustlib");
+        let sources = host.join("src/rust/library");
+        sources.is_dir().then_some(Self { cargo, rustc, sources, host })
+    }
+
+    pub(crate) fn cargo(&self) -> Command {
+        let mut cargo = Command::new(&self.cargo);
+        cargo.env("RUSTC", &self.rustc).env_remove("RUSTC_WRAPPER").env_remove("RUSTUP_TOOLCHAIN");
+        cargo
+    }
+}
+
+/// Installs Debian's compiler where it is missing.
+///
+/// # Errors
+/// When it cannot be installed.
+pub(crate) fn install_debian(what: &str) -> Result<Compiler> {
+    if [CARGO, RUSTC, SOURCES, LINKER].iter().any(|file| !Path::new(file).exists()) {
+        debian::install(what, PACKAGES)?;
+    }
+    Ok(Compiler::debian())
+}
+
+/// The sysroot for the compiler, if an earlier build left one.
+pub(crate) fn built(workspace: &Workspace, compiler: &Compiler, library: &Library) -> Option<PathBuf> {
+    let sysroot = place(workspace, compiler, library).ok()?;
     sysroot.is_dir().then_some(sysroot)
 }
 
-/// Builds the sysroot, a minute's work, after installing what that needs.
+/// Builds the sysroot, a minute's work.
 ///
 /// # Errors
-/// When Debian's packages are missing and cannot be installed, or the library does not compile.
-pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
-    if [CARGO, RUSTC, SOURCES, LINKER].iter().any(|file| !Path::new(file).exists()) {
-        let what = format!("a compiler for {TARGET}, where `rustup target add {TARGET}` does not work");
-        debian::install(&what, PACKAGES)?;
-    }
-    let sysroot = place(workspace)?;
-    println!("building the standard library for {TARGET}: a minute, once");
+/// When the library does not compile.
+pub(crate) fn build(workspace: &Workspace, compiler: &Compiler, library: &Library) -> Result<PathBuf> {
+    let sysroot = place(workspace, compiler, library)?;
+    println!("building {} for {TARGET}: a minute, once", library.folder);
     let scratch = tempfile::tempdir()?;
-    let library = scratch.path().join("library");
+    let copy = scratch.path().join("library");
     // Links are followed: Debian keeps the vendored crates elsewhere.
-    run::run(Command::new("cp").arg("-rL").arg(SOURCES).arg(&library))?;
+    run::run(Command::new("cp").arg("-rL").arg(&compiler.sources).arg(&copy))?;
     let target_dir = scratch.path().join("target");
     let mut flags = vec!["-Zforce-unstable-if-unmarked".to_owned()];
+    flags.extend(library.flags.iter().map(|&flag| flag.to_owned()));
     flags.extend(remap::flags(scratch.path(), "/rust"));
-    let mut cargo = Command::new(CARGO);
+    let mut cargo = compiler.cargo();
     cargo
-        .current_dir(&library)
+        .current_dir(&copy)
         .args(["build", "--quiet", "--manifest-path=sysroot/Cargo.toml", "--profile=dist", "--target", TARGET])
         .args(["--no-default-features", "--features=panic-unwind", "--target-dir"])
         .arg(&target_dir)
-        .env("RUSTC", RUSTC)
         // The library is written in the unstable language, and marks itself as not to be linked by accident.
         .env("RUSTC_BOOTSTRAP", "1")
         .env("__CARGO_DEFAULT_LIB_METADATA", "wasm-sysroot")
-        .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
-        .env_remove("RUSTUP_TOOLCHAIN");
+        .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
     run::output(&mut cargo).context("the standard library did not compile")?;
 
     let half = sysroot.with_extension("half");
@@ -69,28 +124,28 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
             fs::copy(&file, lib.join(file.file_name().unwrap_or_default()))?;
         }
     }
-    link_host_library(&half)?;
+    link_host_library(&half, compiler)?;
     fs::rename(&half, &sysroot)?;
     Ok(sysroot)
 }
 
 /// Build scripts and procedural macros are compiled for the host by the same rustc.
-fn link_host_library(sysroot: &Path) -> Result<()> {
-    let version = run::output(Command::new(RUSTC).arg("-vV"))?;
+fn link_host_library(sysroot: &Path, compiler: &Compiler) -> Result<()> {
+    let version = run::output(Command::new(&compiler.rustc).arg("-vV"))?;
     let host = field(&version, "host").context("rustc does not say for which host it is")?;
     #[cfg(unix)]
-    std::os::unix::fs::symlink(Path::new("/usr/lib/rustlib").join(host), sysroot.join("lib/rustlib").join(host))?;
+    std::os::unix::fs::symlink(compiler.host.join(host), sysroot.join("lib/rustlib").join(host))?;
     #[cfg(not(unix))]
     let _ = (sysroot, host);
     Ok(())
 }
 
 /// A library fits the one compiler that built it, so its place is named after that.
-fn place(workspace: &Workspace) -> Result<PathBuf> {
-    let version = run::output(Command::new(RUSTC).arg("-vV"))?;
+fn place(workspace: &Workspace, compiler: &Compiler, library: &Library) -> Result<PathBuf> {
+    let version = run::output(Command::new(&compiler.rustc).arg("-vV"))?;
     let release = field(&version, "release").unwrap_or("unknown");
     let commit = field(&version, "commit-hash").unwrap_or("unknown");
-    Ok(workspace.path("target/wasm-sysroot").join(format!("{release}-{commit}")))
+    Ok(workspace.path("target").join(library.folder).join(format!("{release}-{commit}")))
 }
 
 fn field<'a>(version: &'a str, name: &str) -> Option<&'a str> {

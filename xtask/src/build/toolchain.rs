@@ -9,11 +9,14 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-use super::sysroot;
+use super::sysroot::{self, Compiler};
 use crate::workspace::Workspace;
 use crate::{debian, run};
 
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
+
+/// rustup's name for the sources of the standard library.
+const SOURCES: &str = "rust-src";
 
 /// rustup fetches some 20 MB; a machine without a network should not wait for long.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(120);
@@ -23,9 +26,10 @@ const RUSTUP_LIMIT: Duration = Duration::from_secs(120);
 pub(crate) enum Toolchain {
     /// cargo and rustc as they come.
     Active,
-    /// Debian's cargo and rustc, with a sysroot of our own.
-    Debian {
-        /// Where the sysroot was built.
+    /// A compiler with a library of our own.
+    Built {
+        compiler: Compiler,
+        /// Where its library was built.
         sysroot: PathBuf,
     },
 }
@@ -37,8 +41,9 @@ impl Toolchain {
         if active_has_target() {
             return Ok(Self::Active);
         }
-        if let Some(sysroot) = sysroot::built(workspace) {
-            return Ok(Self::Debian { sysroot });
+        let debian = Compiler::debian();
+        if let Some(sysroot) = sysroot::built(workspace, &debian, &sysroot::PLAIN) {
+            return Ok(Self::Built { compiler: debian, sysroot });
         }
         if add_target() && active_has_target() {
             return Ok(Self::Active);
@@ -46,18 +51,39 @@ impl Toolchain {
         if !debian::has_apt() {
             bail!("the standard library for {TARGET} is missing: run `rustup target add {TARGET}`");
         }
-        Ok(Self::Debian { sysroot: sysroot::build(workspace)? })
+        let what = format!("a compiler for {TARGET}, where `rustup target add {TARGET}` does not work");
+        let compiler = sysroot::install_debian(&what)?;
+        let sysroot = sysroot::build(workspace, &compiler, &sysroot::PLAIN)?;
+        Ok(Self::Built { compiler, sysroot })
+    }
+
+    /// One whose library is compiled for threads.
+    ///
+    /// # Errors
+    /// When there are no sources of the library and none can be installed; the message names the command that would.
+    pub(crate) fn for_threads(workspace: &Workspace) -> Result<Self> {
+        let known = [Compiler::active(), Some(Compiler::debian())];
+        for compiler in known.into_iter().flatten() {
+            if let Some(sysroot) = sysroot::built(workspace, &compiler, &sysroot::THREADS) {
+                return Ok(Self::Built { compiler, sysroot });
+            }
+        }
+        let active = Compiler::active()
+            .or_else(|| if rustup(&["component", "add", SOURCES]) { Compiler::active() } else { None });
+        let compiler = match active {
+            Some(compiler) => compiler,
+            None if debian::has_apt() => sysroot::install_debian("the sources of the standard library")?,
+            None => bail!("the sources of the standard library are missing: run `rustup component add {SOURCES}`"),
+        };
+        let sysroot = sysroot::build(workspace, &compiler, &sysroot::THREADS)?;
+        Ok(Self::Built { compiler, sysroot })
     }
 
     /// cargo, set up for this toolchain.
     pub(crate) fn cargo(&self) -> Command {
         let mut cargo = match self {
             Self::Active => Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())),
-            Self::Debian { .. } => {
-                let mut cargo = Command::new(sysroot::CARGO);
-                cargo.env("RUSTC", sysroot::RUSTC).env_remove("RUSTC_WRAPPER").env_remove("RUSTUP_TOOLCHAIN");
-                cargo
-            }
+            Self::Built { compiler, .. } => compiler.cargo(),
         };
         // These come first for cargo, before the flags that we pass.
         cargo.env_remove("RUSTFLAGS").env_remove("CARGO_BUILD_TARGET");
@@ -68,7 +94,7 @@ impl Toolchain {
     pub(crate) fn rustflags(&self) -> Vec<String> {
         match self {
             Self::Active => Vec::new(),
-            Self::Debian { sysroot } => vec![format!("--sysroot={}", sysroot.display())],
+            Self::Built { sysroot, .. } => vec![format!("--sysroot={}", sysroot.display())],
         }
     }
 }
@@ -87,14 +113,18 @@ fn has_core(dir: &Path) -> bool {
 }
 
 fn add_target() -> bool {
+    rustup(&["target", "add", TARGET])
+}
+
+/// Whether rustup is there and did it.
+fn rustup(args: &[&str]) -> bool {
     if run::on_path("rustup").is_none() {
         return false;
     }
-    println!("rustup target add {TARGET}");
-    let added = run::succeeds_within(Command::new("rustup").args(["target", "add", TARGET]), RUSTUP_LIMIT);
-    let added = added.unwrap_or(false);
-    if !added {
+    println!("rustup {}", args.join(" "));
+    let done = run::succeeds_within(Command::new("rustup").args(args), RUSTUP_LIMIT).unwrap_or(false);
+    if !done {
         println!("rustup cannot");
     }
-    added
+    done
 }

@@ -120,6 +120,31 @@ pub(crate) const STORAGE: WasmCrate = WasmCrate {
     features: &[],
 };
 
+/// What code needs whose threads share a memory.
+pub(super) const ATOMICS: &str = "-Ctarget-feature=+atomics,+bulk-memory,+mutable-globals,+simd128";
+
+/// The workers' on isolated pages, loaded when it is first of use.
+pub(crate) const THREADS: WasmCrate = WasmCrate {
+    name: "threads",
+    package: "centaurus-threads",
+    crate_features: &[],
+    flavour: "threads",
+    rustflags: &[
+        ATOMICS,
+        "-Clink-arg=--shared-memory",
+        // 1 GiB. A shared memory needs a limit.
+        "-Clink-arg=--max-memory=1073741824",
+        "-Clink-arg=--import-memory",
+        "-Clink-arg=--export=__wasm_init_tls",
+        "-Clink-arg=--export=__tls_size",
+        "-Clink-arg=--export=__tls_align",
+        "-Clink-arg=--export=__tls_base",
+        "-Clink-arg=--export=__heap_base",
+    ],
+    passes: &["-O3"],
+    features: &["--enable-simd", "--enable-threads"],
+};
+
 /// What rustc lets LLVM use by default, hence what all three engines must know anyway.
 const FEATURES: &[&str] = &[
     "--enable-bulk-memory",
@@ -156,6 +181,10 @@ impl WasmCrate {
             .args(["--profile=wasm", "--target", TARGET, "--target-dir"])
             .arg(&target_dir)
             .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
+        if self.rustflags.contains(&ATOMICS) {
+            // Otherwise the compiler hides `cfg(target_feature = "atomics")`, which is unstable.
+            cargo.env("RUSTC_BOOTSTRAP", "1");
+        }
         run::run(&mut cargo)?;
         Ok(target_dir.join(TARGET).join("wasm").join(format!("{}.wasm", self.stem())))
     }
