@@ -132,11 +132,17 @@ test('a helper that dies with parts in hand: they are done elsewhere', async (t)
   });
   const input = new Blob(Array(6).fill(large));
   const expected = new Uint8Array(await input.arrayBuffer());
+  // A helper that is at its last part when the call ends would take the next call with it.
+  const quiet = () => eventually(() => c.stats().running + c.stats().queued === 0);
   for (const data of [expected, input]) {
+    await quiet();
     const before = c.stats().crashes;
-    assertEquals(await c.zlib.decompress(await c.zlib.compress(data, { format: 'gzip' }), { format: 'gzip' }), expected);
+    const packed = await c.zlib.compress(data, { format: 'gzip' });
+    await quiet();
+    assertEquals(await c.zlib.decompress(packed, { format: 'gzip' }), expected);
     assert(c.stats().crashes > before, 'nobody died');
   }
+  await quiet();
   const before = c.stats().crashes;
   // From memory: Chromium fails to read a page's Blob after so many deaths.
   const packed = await new Response(new Response(expected).body.pipeThrough(c.zlib.compressStream())).arrayBuffer();
