@@ -70,7 +70,7 @@ export class Attempt {
     const left = this.#left();
     if (this.#proxy || this.#settled || left < 0 || left > LONGEST_TIMER) return;
     const { context, args } = this.plan;
-    this.#timer = setTimeout(() => this.abort(failure("TimeoutError", context, args, undefined)), left);
+    this.#timer = setTimeout(() => this.abort(failure("TimeoutError", context, args)), left);
   }
 
   /** Sends it. */

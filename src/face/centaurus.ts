@@ -146,13 +146,13 @@ export class Centaurus extends EventTarget {
   get ready(): Promise<void> {
     const self = this[SELF];
     if (!self.#ready) {
-      const ready = Promise.withResolvers ? Promise.withResolvers<void>() : withResolvers();
+      const ready = withResolvers();
       self.#ready = ready;
       // Whoever never looks at `ready` learns of a failure by his calls.
       ready.promise.catch(() => {
         self.#ready = undefined;
       });
-      if (self[CORE].ended) ready.reject(failure("TerminatedError", undefined, undefined, undefined));
+      if (self[CORE].ended) ready.reject(failure("TerminatedError"));
       else self[CORE].enter((proxy) => proxy.warm(), ready.reject);
     }
     return self.#ready.promise;
@@ -262,7 +262,7 @@ export class Centaurus extends EventTarget {
     found?: (found: Found, registration: number) => void,
   ): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (this[CORE].ended) throw failure("TerminatedError", undefined, undefined, undefined);
+      if (this[CORE].ended) throw failure("TerminatedError");
       this[CORE].enter((proxy) => {
         let id = -1;
         const settled = (told: Found | undefined) => {

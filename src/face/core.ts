@@ -147,7 +147,7 @@ export class Core {
   #end(): void {
     if (this.#over) return;
     this.#over = true;
-    const error = failure("TerminatedError", undefined, undefined, undefined);
+    const error = failure("TerminatedError");
     this.#gate.end(error);
     this.listener.ended(error);
     this.workers.dispose();
@@ -195,7 +195,7 @@ export class Core {
   ): Attempt | undefined {
     let attempt: Attempt | undefined;
     try {
-      if (this.ended) throw failure("TerminatedError", plan.context, plan.args, undefined);
+      if (this.ended) throw failure("TerminatedError", plan.context, plan.args);
       const made = (attempt = new Attempt(plan, resolve, reject));
       made.wait((refused) => this.#approach(target, made, gate, refused));
     } catch (error) {
@@ -211,7 +211,7 @@ export class Core {
     const code = () => ("id" in target ? target.id : (target.source ?? this.entries.get(name)?.id));
     if (!this.proxy && this.waiting >= this.settings.queueLimit + this.settings.max) {
       const { context, args } = attempt.plan;
-      throw failure("QueueFullError", context, args, undefined);
+      throw failure("QueueFullError", context, args);
     }
     const unknown = () => code() === undefined;
     if (unknown()) {
@@ -220,7 +220,7 @@ export class Core {
     }
     const send = (proxy: Proxy) => attempt.send(proxy, code() as number | string);
     const enter = () => {
-      if (this.#over) refused(failure("TerminatedError", undefined, undefined, undefined));
+      if (this.#over) refused(failure("TerminatedError"));
       else if (unknown()) refused(this.#unknown(name));
       else this.enter(send, refused);
     };

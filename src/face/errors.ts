@@ -27,7 +27,7 @@ Object.defineProperty(UnknownFunctionError, "name", { value: "UnknownFunctionErr
 
 /** Makes the error that the runtime itself ends a call with. `context` is an `Error` whose message is the function's
  *  name and whose stack is the caller's. */
-export function failure(kind: string, context: unknown, args: unknown, said: unknown): Error {
+export function failure(kind: string, context?: unknown, args?: unknown, said?: unknown): Error {
   const called = context instanceof Error ? `'${context.message}'` : "the pool";
   const cause = decodeCause(said);
   const why = reason(cause);
@@ -66,7 +66,7 @@ function blamed(args: unknown, moved: readonly unknown[]): string {
 
 /** An error that ends several calls, for one of them: with its name and its caller's stack. */
 export function forCall(error: unknown, context: Error): unknown {
-  if (error instanceof TerminatedError) return failure("TerminatedError", context, undefined, undefined);
+  if (error instanceof TerminatedError) return failure("TerminatedError", context, undefined);
   if (!(error instanceof WorkerLoadError)) return error;
   const made = new WorkerLoadError(`'${context.message}' cannot run${reason(error)}`, { cause: error });
   setStack(made, `${title(made)}\n${frames(context)}`);

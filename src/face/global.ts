@@ -13,6 +13,7 @@ const places = {
   services: () => beside(hasSimd() ? "centaurus.worker.simd.wasm" : "centaurus.worker.wasm")(),
   digest: () => beside(hasSimd() ? "centaurus.digest.simd.wasm" : "centaurus.digest.wasm")(),
   protobuf: beside("centaurus.protobuf.wasm"),
+  conversation: beside("centaurus.socket.js"),
   socket: beside("centaurus.socket.wasm"),
   storage: beside("centaurus.storage.wasm"),
 };

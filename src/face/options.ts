@@ -8,6 +8,8 @@ export interface Places {
   digest(): WasmSource;
   protobuf(): WasmSource;
   socket(): WasmSource;
+  /** The script of sockets. */
+  conversation(): string | URL;
   storage(): WasmSource;
 }
 
@@ -25,6 +27,7 @@ export interface Settings {
   digest: () => WasmSource;
   protobuf: () => WasmSource;
   socket: () => WasmSource;
+  conversation: () => string | URL;
   storage: () => WasmSource;
   min: number;
   max: number;
@@ -72,6 +75,7 @@ export function settings(places: Places, first: string | URL | CentaurusOptions 
     digest: () => files.digest ?? places.digest(),
     protobuf: () => files.protobuf ?? places.protobuf(),
     socket: () => files.socket ?? places.socket(),
+    conversation: () => places.conversation(),
     storage: () => files.storage ?? places.storage(),
     min,
     max,

@@ -159,7 +159,7 @@ export class Proxy implements Owner {
     const first = this.#wasm.pool_next_function(this.#pool);
     const id = this.#wasm.pool_register(this.#pool, performance.now(), functions);
     if (id < 0) {
-      reject(failure("TerminatedError", undefined, undefined, undefined));
+      reject(failure("TerminatedError"));
     } else {
       this.#registrations[id] = { kind, payload: payload(first), resolve, reject };
       this.#tickSoon();

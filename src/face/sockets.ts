@@ -1,13 +1,11 @@
 import type { ProtobufSchema } from "../centaurus.js";
-import type { CallStream } from "./call-stream.js";
-import { Core, type Entry } from "./core.js";
-import { descriptors } from "./protobuf.js";
+import type { Conversation } from "./conversation.js";
+import { Core } from "./core.js";
+import { failure } from "./errors.js";
+import { broken } from "./load.js";
 import type { Listener } from "./proxy.js";
-import type { ServiceFile } from "./service-file.js";
 import { ServiceFiles } from "./services.js";
-import type { CentaurusSocket } from "./socket.js";
-import type { CodecPlan } from "../../worker/runtime/socket/codec.js";
-import { type Asked, Order, type Plan } from "../../worker/runtime/socket/messages.js";
+import type { CentaurusSocket, Page } from "./socket.js";
 
 /** Sockets that may wait for their worker at a time. */
 const MANY = 1_000_000;
@@ -20,38 +18,36 @@ export class Sockets {
   readonly open = new Set<CentaurusSocket>();
   /** Their worker, once there has been a socket. */
   core: Core | undefined;
-  #files!: ServiceFiles;
-  readonly #ended = new AbortController();
+  #files: ServiceFiles | undefined;
+  #terminated = false;
 
   constructor(readonly pool: Core, readonly event: Listener["event"], readonly compile: (source: string) => Promise<ProtobufSchema>) {}
 
-  /** What a codec has to know of a type. */
-  async coded({ type, schema }: { type: string; schema: string | ProtobufSchema }): Promise<CodecPlan> {
-    const compiled = descriptors.get(typeof schema === "string" ? await this.compile(schema) : schema);
-    if (!compiled) throw new TypeError("codec.schema must be the text of a .proto file, or what c.protobuf() made of it");
-    return { type, schema: compiled };
+  /** Begins a socket's conversation with its worker. */
+  async begin(page: Page): Promise<Conversation> {
+    const url = String(this.pool.settings.conversation());
+    try {
+      // Each bundler is told in its own words to leave it as it is.
+      const script = (await import(/* webpackIgnore: true */ /* @vite-ignore */ url)) as typeof import("./conversation.js");
+      return new script.Conversation(page);
+    } catch (error) {
+      throw broken(url, error);
+    }
   }
 
-  /** Starts the call that is a socket, once the files are there which its codec takes. */
-  async start(port: MessagePort, plan: Plan): Promise<CallStream<unknown[]>> {
+  /** Starts their worker, unless it has been. */
+  files(): ServiceFiles {
     const { settings } = this.pool;
-    if (!this.core) {
-      this.core = new Core(
-        { ...settings, name: `${settings.name}-sockets`, min: 0, max: 1, broadcast: 1, queueLimit: MANY },
-        { event: this.event, state: () => {}, ended: (error) => this.#files.end(error) },
-      );
-      this.#files = new ServiceFiles(this.core);
-      this.#watch();
-    }
-    const { socket, services, protobuf } = this.#files;
-    await loaded(socket);
-    if (plan.codec === "pack") await loaded(services);
-    if (typeof plan.codec === "object") await loaded(protobuf);
-    return this.core.stream(socket.entries.get("socket.open") as Entry, [port, plan], { transfer: [port] });
+    if (this.#terminated) throw failure("TerminatedError");
+    this.core ??= new Core(
+      { ...settings, name: `${settings.name}-sockets`, min: 0, max: 1, broadcast: 1, queueLimit: MANY },
+      { event: this.event, state: () => {}, ended: (error) => this.#files?.end(error) },
+    );
+    return (this.#files ??= new ServiceFiles(this.core));
   }
 
   terminate(): void {
-    this.#ended.abort();
+    this.#terminated = true;
     this.core?.terminate();
   }
 
@@ -59,21 +55,5 @@ export class Sockets {
   async close(): Promise<void> {
     await Promise.all([...this.open].map((socket) => socket.finish()));
     await this.core?.close();
-    this.#ended.abort();
   }
-
-  /** Has them hear what only a page hears, or hears for certain. */
-  #watch(): void {
-    const on = (target: EventTarget | undefined, type: string, told: () => Asked | undefined) =>
-      target?.addEventListener?.(type, () => {
-        const asked = told();
-        if (asked) for (const socket of this.open) socket.order(asked);
-      }, this.#ended);
-    for (const type of ["online", "offline"]) on(globalThis, type, () => [Order.Online, type === "online"]);
-    on(globalThis.document, "visibilitychange", () => (document.hidden ? undefined : [Order.Woken]));
-  }
-}
-
-function loaded({ gate }: Pick<ServiceFile<never>, "gate">): Promise<void> {
-  return new Promise((run, reject) => (gate ? gate.pass({ run, reject }) : run()));
 }

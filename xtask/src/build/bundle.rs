@@ -29,6 +29,13 @@ const NODE: &str = "--platform=node";
 const SCRIPTS: &[Script] = &[
     Script { source: "src/face/index.ts", file: super::package::ENTRY, format: "esm", proxy: true, flags: &[] },
     Script { source: "src/face/global.ts", file: super::package::GLOBAL, format: "iife", proxy: true, flags: &[] },
+    Script {
+        source: "src/face/conversation.ts",
+        file: super::package::SOCKET,
+        format: "esm",
+        proxy: false,
+        flags: &[],
+    },
     Script { source: "worker/runtime/main.ts", file: super::package::WORKER, format: "iife", proxy: false, flags: &[] },
     Script {
         source: "src/node/index.ts",
@@ -60,6 +67,9 @@ const TARGET: &str = "--target=es2022";
 
 /// What terser may do beyond its defaults. Nothing looks at how many parameters a function of ours has.
 const COMPRESS: &str = "passes=3,ecma=2022,keep_fargs=false";
+
+/// What bundlers are told of an import stays.
+const COMMENTS: &str = "/webpackIgnore|@vite-ignore/";
 
 /// `names` is where esbuild finds the names of the proxy's exports, if they were made short.
 pub(crate) fn bundle(workspace: &Workspace, node: &Node, names: Option<&Path>) -> Result<()> {
@@ -98,7 +108,7 @@ fn minify(workspace: &Workspace, node: &Node, script: &Script, bundled: &Path) -
     let mut terser = node.tool("terser");
     terser
         .arg(bundled)
-        .args(["--mangle", "--compress", COMPRESS, "--ecma=2022", "--source-map", &map])
+        .args(["--mangle", "--comments", COMMENTS, "--compress", COMPRESS, "--ecma=2022", "--source-map", &map])
         .arg("--output")
         .arg(workspace.pkg().join(script.file));
     if script.format == "esm" {

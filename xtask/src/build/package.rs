@@ -21,6 +21,8 @@ pub(crate) const WORKER_SIMD_WASM: &str = "centaurus.worker.simd.wasm";
 pub(crate) const DIGEST_WASM: &str = "centaurus.digest.wasm";
 pub(crate) const DIGEST_SIMD_WASM: &str = "centaurus.digest.simd.wasm";
 pub(crate) const PROTOBUF_WASM: &str = "centaurus.protobuf.wasm";
+/// What a page says to the worker of its sockets, loaded with the first of them.
+pub(crate) const SOCKET: &str = "centaurus.socket.js";
 pub(crate) const SOCKET_WASM: &str = "centaurus.socket.wasm";
 pub(crate) const STORAGE_WASM: &str = "centaurus.storage.wasm";
 /// What several threads compute, and its glue: of an isolated page, and only where they could be built.
@@ -61,6 +63,7 @@ const MADE: &[Made] = &[
     Made { file: DIGEST_WASM, export: Some("./digest.wasm"), kind: Kind::Wasm },
     Made { file: DIGEST_SIMD_WASM, export: Some("./digest.simd.wasm"), kind: Kind::Wasm },
     Made { file: PROTOBUF_WASM, export: Some("./protobuf.wasm"), kind: Kind::Wasm },
+    Made { file: SOCKET, export: Some("./socket"), kind: Kind::Module },
     Made { file: SOCKET_WASM, export: Some("./socket.wasm"), kind: Kind::Wasm },
     Made { file: STORAGE_WASM, export: Some("./storage.wasm"), kind: Kind::Wasm },
 ];
