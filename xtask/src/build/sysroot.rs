@@ -58,7 +58,12 @@ impl Compiler {
         let [cargo, rustc] = ["CARGO", "RUSTC"].map(std::env::var_os);
         let [cargo, rustc] = [cargo.unwrap_or_else(|| "cargo".into()), rustc.unwrap_or_else(|| "rustc".into())];
         let root = run::output(Command::new(&rustc).arg("--print=sysroot")).ok()?;
-        let host = Path::new(root.trim()).join("lib/rustlib");
+        let root = Path::new(root.trim());
+        let host = root.join("lib/rustlib");
+        // The compiler itself, not rustup's stand-in for it: that would heed the file in which a dependency of ours,
+        // wasm-bindgen-rayon, asks for a toolchain of its own.
+        let itself = root.join("bin/rustc");
+        let rustc = if itself.is_file() { itself.into() } else { rustc };
         let sources = host.join("src/rust/library");
         sources.is_dir().then_some(Self { cargo, rustc, sources, host })
     }
