@@ -1,7 +1,7 @@
 //! Single rules, one at a time.
 
-use centaurus_link::config::{Backoff, Config, Heartbeat, Outbox, Overflow};
-use centaurus_link::frame::Control;
+use centaurus_link::config::{Acknowledged, Backoff, Config, Heartbeat, Outbox, Overflow};
+use centaurus_link::frame::{self, Control};
 use centaurus_link::{Command, End, Link, MessageId, Outcome, SendError, State, Time};
 
 const SECOND: u64 = 1_000_000;
@@ -254,4 +254,104 @@ fn numbers_of_messages_are_their_places() {
     let mut link = opened(Config::default());
     assert_eq!(link.send(Time(0), 0), Ok(MessageId(0)));
     assert_eq!(link.send(Time(0), 0), Ok(MessageId(1)));
+}
+
+#[test]
+fn a_message_may_have_a_time_of_its_own() {
+    let mut link = Link::new(Config::default());
+    link.send_within(Time(0), 1, Some(SECOND)).expect("there is room");
+    link.send(Time(0), 1).expect("there is room");
+    assert_eq!(link.next_wake(), Some(Time(SECOND)));
+    link.tick(Time(SECOND));
+    assert_eq!(settled(&mut link), [(0, Outcome::Expired)]);
+}
+
+#[test]
+fn a_message_is_taken_back_until_it_has_been_on_a_line() {
+    let mut link = Link::new(Config::default());
+    let [first, second] = [0, 1].map(|_| link.send(Time(0), 1).expect("there is room"));
+    assert!(link.withdraw(Time(0), first) && !link.withdraw(Time(0), first));
+    assert_eq!(settled(&mut link), [(0, Outcome::Withdrawn)]);
+    link.open(Time(0));
+    link.connected(Time(0));
+    assert_eq!(settled(&mut link), [(1, Outcome::Transmitted)]);
+    assert!(!link.withdraw(Time(0), second));
+}
+
+#[test]
+fn who_takes_the_place_of_a_dead_link_goes_on_with_its_attempts() {
+    let mut link =
+        Link::new(Config { backoff: Backoff { max_attempts: Some(3), ..Backoff::default() }, ..Config::default() });
+    link.restore(Time(0), u64::MAX / 2, None);
+    link.revive(Time(0), 2, "died");
+    let reconnecting = commands(&mut link).pop();
+    let Some(Command::Reconnecting { attempt: 3, delay, end: End::Closed { code: 1006, reason } }) = reconnecting
+    else {
+        panic!("found {reconnecting:?}")
+    };
+    assert_eq!(reason, "died");
+    link.tick(Time(delay));
+    assert_eq!(commands(&mut link), [Command::Connect { attempt: 3 }]);
+    link.lost(Time(delay), 1006, "");
+    assert_eq!(link.state(), State::Closed, "that was the last attempt");
+}
+
+const SESSION: [u8; 16] = [7; 16];
+
+/// A link that goes on with a session in which two messages were taken, and has been welcomed by a peer that took `received`.
+fn welcomed(begin: impl FnOnce(&mut Link), received: u64) -> Vec<Command> {
+    let mut link = Link::new(Config {
+        acknowledged: Some(Acknowledged::default()),
+        outbox: Outbox { ttl: Some(SECOND), ..Outbox::default() },
+        ..Config::default()
+    });
+    begin(&mut link);
+    for _ in 0..3 {
+        link.restore(Time(0), 1, None);
+    }
+    link.open(Time(0));
+    link.connected(Time(1));
+    commands(&mut link);
+    let mut welcome = Vec::new();
+    frame::write_control(&Control::Welcome { session: SESSION, received, allowed: 100 }, &mut welcome);
+    link.received_frame(Time(2), &welcome);
+    commands(&mut link)
+}
+
+fn transmitted(commands: &[Command]) -> Vec<(u64, Option<u64>)> {
+    let transmit = |command: &Command| match command {
+        Command::Transmit { message, sequence } => Some((message.0, *sequence)),
+        _ => None,
+    };
+    commands.iter().filter_map(transmit).collect()
+}
+
+#[test]
+fn a_resumed_session_tells_which_messages_the_peer_has() {
+    // Messages 5, 6 and 7 of the session had not been acknowledged; the peer has the first of them.
+    let commands = welcomed(|link| link.resume(SESSION, 2, 4), 5);
+    let acknowledged = Command::Settle { message: MessageId(0), outcome: Outcome::Acknowledged };
+    assert!(commands.contains(&acknowledged) && commands.contains(&Command::Opened { resumed: true }));
+    assert_eq!(transmitted(&commands), [(1, Some(6)), (2, Some(7))]);
+}
+
+#[test]
+fn an_adopted_session_takes_all_messages_as_new() {
+    let commands = welcomed(|link| link.adopt(SESSION, 2), 5);
+    assert!(!commands.iter().any(|command| matches!(command, Command::Settle { .. })));
+    assert_eq!(transmitted(&commands), [(0, Some(6)), (1, Some(7)), (2, Some(8))]);
+}
+
+#[test]
+fn what_may_have_been_sent_in_a_session_does_not_expire() {
+    let mut link = Link::new(Config {
+        acknowledged: Some(Acknowledged::default()),
+        outbox: Outbox { max_bytes: 3, overflow: Overflow::DropOldest, ttl: Some(SECOND) },
+        ..Config::default()
+    });
+    link.resume(SESSION, 0, 0);
+    link.restore(Time(0), 3, None);
+    link.tick(Time(2 * SECOND));
+    assert!(link.send(Time(2 * SECOND), 1).is_err(), "it does not make room either");
+    assert_eq!(settled(&mut link), []);
 }
