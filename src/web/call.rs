@@ -17,7 +17,7 @@ use super::face::Centaurus;
 use super::pool::Pool;
 
 /// A call of a function, or of a service: a future of its result. It is made when the future is first polled. Dropping
-/// the future aborts it: the function's [`Task`](super::Task) is cancelled, and past
+/// the future aborts it, unless it is [`detached`](super::CallOptions::detached): the function's [`Task`](super::Task) is cancelled, and past
 /// [`kill_grace`](super::Options::kill_grace) its worker is replaced.
 #[must_use = "a call is made when its future is polled"]
 pub struct Call<R> {
@@ -44,7 +44,7 @@ impl Request {
 
 enum State {
     New(Result<Request, Error>),
-    Running(JsFuture, AbortController),
+    Running(JsFuture, Option<AbortController>),
     Over,
 }
 
@@ -57,9 +57,10 @@ impl<R> Call<R> {
         Self { pool, state: State::New(request), decode: Box::new(decode) }
     }
 
-    fn begin(&self, request: Request) -> Result<(JsFuture, AbortController), Error> {
-        let own = AbortController::new().map_err(Error::from_js)?;
-        let options = self.pool.options().to_js(Some(&own.signal()), &request.moved);
+    fn begin(&self, request: Request) -> Result<(JsFuture, Option<AbortController>), Error> {
+        let options = self.pool.options();
+        let own = options.ends_when_dropped().then(AbortController::new).transpose().map_err(Error::from_js)?;
+        let options = options.to_js(own.as_ref().map(AbortController::signal).as_ref(), &request.moved);
         let promise = (request.start)(&self.pool.face().with(&options)).map_err(Error::from_js)?;
         Ok((JsFuture::from(promise), own))
     }
@@ -108,7 +109,7 @@ impl<R> Future for Call<R> {
 
 impl<R> Drop for Call<R> {
     fn drop(&mut self) {
-        if let State::Running(_, own) = &self.state {
+        if let State::Running(_, Some(own)) = &self.state {
             own.abort();
         }
     }

@@ -33,6 +33,7 @@ pub struct CallOptions {
     key: Option<String>,
     retry: Option<u32>,
     on_progress: Option<Function>,
+    detached: bool,
 }
 
 impl CallOptions {
@@ -72,6 +73,13 @@ impl CallOptions {
         self
     }
 
+    /// Lets calls go on when their futures are dropped. For bursts of very short calls: what can be cancelled has to tell the
+    /// page when it begins, one message each, while the others travel together.
+    pub fn detached(mut self) -> Self {
+        self.detached = true;
+        self
+    }
+
     /// Called with each value that the function passes to [`Task::progress`](super::Task::progress), or to
     /// `this.progress` in JavaScript. A value of another type is an uncaught error of the page.
     pub fn on_progress<P: DeserializeOwned>(mut self, mut listener: impl FnMut(P) + 'static) -> Self {
@@ -95,7 +103,13 @@ impl CallOptions {
             key: self.key.or_else(|| other.key.clone()),
             retry: self.retry.or(other.retry),
             on_progress: self.on_progress.or_else(|| other.on_progress.clone()),
+            detached: self.detached || other.detached,
         }
+    }
+
+    /// Whether a call ends with its future.
+    pub(crate) fn ends_when_dropped(&self) -> bool {
+        !self.detached
     }
 
     /// As the class face takes them. `own` is the signal by which the call's future ends it.

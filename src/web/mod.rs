@@ -58,6 +58,9 @@
 //! import map, `<script type="importmap">{ "imports": { "centaurus": "/centaurus/centaurus.js" } }</script>`, or
 //! [`Options::module`] names the file. [`Pool::from_js`] takes a pool that the page's script has made already.
 //!
+//! The workers' package is loaded by its address, as wasm-bindgen wrote it: it belongs among the files that a bundler leaves
+//! alone, such as those in `public/`.
+//!
 //! (A static import would fail in a worker, where import maps do not apply. Then one package could not hold both the page
 //! and its worker functions.)
 //!

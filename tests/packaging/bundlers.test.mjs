@@ -67,6 +67,16 @@ test('React: what is built, with its checks of development', async () => {
   await emittedOnce('react', 'dist');
 });
 
+test('rust: what is built of a page in Rust, which imports the package when its first pool is made', async () => {
+  await run('rust', 'vite build');
+  const emitted = [...(await files('rust', 'dist')).values()];
+  for (const file of await referred('centaurus.js')) {
+    if (!file.endsWith('.wasm')) continue;
+    const bytes = await installed(file);
+    assert.equal(emitted.filter((other) => bytes.equals(other)).length, 1, file);
+  }
+});
+
 test('a page of classic scripts: the files as they are', async () => {
   const folder = join(app('script'), 'dist');
   await cp(join(app('script'), 'node_modules/centaurus'), folder, { recursive: true });

@@ -64,3 +64,8 @@ test('React: a component mounted, given up and mounted again by strict mode, twi
   // The calls of those that were given up at once.
   assert(seen.log.errors.length === 2 && seen.log.errors.every((name) => name === 'TerminatedError'), seen.log.errors);
 });
+
+test('rust: a page in Rust, bundled, whose workers are in Rust', async (t) => {
+  const { seen } = await open(t, `http://rust.localhost:${port}/`);
+  assertEquals(seen, { primes: '2 3 5 7', status: '40 rows, 3.2e0 wide' });
+});

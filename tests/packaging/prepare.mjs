@@ -20,6 +20,7 @@ const APPS = {
   esbuild: ['app'],
   script: ['app', 'apps/script'],
   react: ['app', 'apps/react'],
+  rust: ['app', 'apps/rust'],
   server: ['app', 'apps/react', 'apps/server'],
 };
 
@@ -36,4 +37,8 @@ for (const [app, folders] of Object.entries(APPS)) {
   for (const folder of folders) await cp(here(folder), target(`apps/${app}`), { recursive: true });
   await cp(here('../node/fixtures/jobs.mjs'), target(`apps/${app}/jobs.mjs`));
   await cp(target('installed/node_modules'), target(`apps/${app}/node_modules`), { recursive: true });
+}
+// A package in Rust lies there twice: for the bundler, and as it is, for the workers.
+for (const place of ['pkg', 'public/jobs']) {
+  await cp(here('../../demo/rust/pkg'), target(`apps/rust/${place}`), { recursive: true });
 }

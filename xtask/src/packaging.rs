@@ -16,7 +16,7 @@ use crate::process_group::ProcessGroup;
 use crate::suites::page::Page;
 use crate::tally::Tally;
 use crate::workspace::Workspace;
-use crate::{interruptible, run, suites};
+use crate::{build, interruptible, run, suites};
 
 /// Where the tests stand. Their names begin with the bundler's or runtime's, here and on the pages, so that a filter
 /// that names one has it built before it is opened.
@@ -43,6 +43,7 @@ pub(crate) fn prepare(workspace: &Workspace) -> Result<Node> {
         fs::copy(&from, target.join(file)).with_context(|| format!("cannot copy {}", from.display()))?;
     }
     node.install_packages(&target)?;
+    build::rust::DEMO.build(workspace)?;
     run::output(node.command().arg(format!("{FOLDER}/prepare.mjs")))?;
     Ok(node)
 }

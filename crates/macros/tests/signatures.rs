@@ -44,6 +44,18 @@ fn stream(n: u32) -> impl Stream<Item = Result<u32, Failure>> {
     futures_util::stream::iter((0..n).map(Ok))
 }
 
+/// Its parameters have the names that the attribute uses itself.
+#[centaurus::worker]
+fn awkward(this: u32, task: u32, value: &str, pool: u32, attribute: u32) -> u32 {
+    this + task + value.len() as u32 + pool + attribute
+}
+
+#[centaurus::worker]
+#[cfg(any())]
+fn absent(missing: NoSuchType) -> NoSuchType {
+    missing
+}
+
 fn ready<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
@@ -56,6 +68,7 @@ fn the_function_stays_what_it_was() {
     assert_eq!(plain(1, (2, 3)), 6);
     assert_eq!(renamed("a", &[1], None), "a1false");
     assert_eq!(r#type(), "a keyword");
+    assert_eq!(awkward(1, 2, "three", 4, 5), 17);
     assert_eq!(ready(later(&Task::detached(), 4)).unwrap(), 4);
     assert_eq!(iterator(Task::detached(), 3).collect::<Vec<_>>(), [0, 1, 2]);
     assert_eq!(boxed(3).unwrap().filter_map(Result::ok).collect::<Vec<_>>(), [0, 1]);

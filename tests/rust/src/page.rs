@@ -142,10 +142,18 @@ pub async fn drop_aborts() -> Outcome {
         Either::Right((_, call)) => drop(call),
     }
     equal(counts::call(&pool).await?.0, 1)?;
+    // A detached one goes on.
+    let detached = CallOptions::new().detached();
+    match select(wait::call(&pool.with(&detached), false), std::future::ready(())).await {
+        Either::Left((early, _)) => return fail(format!("{early:?}")),
+        Either::Right((_, call)) => drop(call),
+    }
+    equal(pool.call::<u64>("double", &(1,)).await?, 2)?;
+    equal(pool.stats()?.calls.returned, 3)?;
     // One that was never polled was never made.
     drop(total::call(&pool, &[1]));
     sleep(Duration::from_millis(20)).await;
-    equal(pool.stats()?.calls.submitted, 2)
+    equal(pool.stats()?.calls.submitted, 4)
 }
 
 /// Needs shared memory: the function never yields.
