@@ -6,6 +6,7 @@ import { bytes, count, time } from "./app/format.js";
 import { Frames } from "./app/frames.js";
 import { WorldMap } from "./app/map.js";
 import { numbers } from "./app/numbers.js";
+import { keepForOffline } from "./app/offline.js";
 import { POOL_SIZE, isStrict, openPool } from "./app/pool.js";
 import { Score } from "./app/score.js";
 import { Timeline } from "./app/timeline.js";
@@ -13,6 +14,7 @@ import { compressCard } from "./cards/compress.js";
 import { formatsCard } from "./cards/formats.js";
 import { originalCard } from "./cards/original.js";
 import { packCard } from "./cards/pack.js";
+import { peersCard } from "./cards/peers.js";
 import { searchCard } from "./cards/search.js";
 import { squeezeCard } from "./cards/squeeze.js";
 import { stopCard } from "./cards/stop.js";
@@ -24,7 +26,7 @@ const play = { frames: new Frames(), timeline: new Timeline(POOL_SIZE), cities: 
 play.frames.start();
 const score = new Score(find("#score"), play.frames, play.timeline);
 const cards = [searchCard, compressCard, packCard, stopCard, streamCard].map((card) => card(play));
-const formats = formatsCard(play);
+const alone = [formatsCard, peersCard].map((card) => card(play));
 const poolOnly = [originalCard, squeezeCard].map((card) => card(play));
 const world = new WorldMap(find("#world"), "map");
 play.frames.each(() => world.draw());
@@ -36,7 +38,7 @@ function unblock() {
     main.block(dataProblem);
     pool.block(poolProblem || dataProblem);
   }
-  formats.block(poolProblem || dataProblem);
+  for (const lane of alone) lane.block(poolProblem || dataProblem);
   for (const card of poolOnly) card.block(poolProblem);
 }
 
@@ -96,3 +98,4 @@ if (isStrict) {
 find("#reload").addEventListener("click", startData);
 unblock();
 await Promise.all([startPool(), startData()]);
+await keepForOffline(find("#offline"));

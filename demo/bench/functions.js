@@ -1,0 +1,2 @@
+/** What an empty call calls. */
+export const empty = () => {};

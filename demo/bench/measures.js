@@ -1,0 +1,82 @@
+/** What is measured, and how. Contestants take turns, so that whatever else the machine does happens to all. */
+
+import { PEERS, centaurus } from "./contestants.js";
+import { rounds } from "./rounds.js";
+import { mean, median, ratio } from "./stats.js";
+
+/** Calls of a round, one after another, of which each is a sample. */
+const SEQUENCE = 50;
+const BURST = 1000;
+
+/** Bytes of JSON, and the cities in them, that the codecs work on. */
+const INPUT = 2_000_000;
+
+const timed = async (work) => {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+};
+
+async function oneByOne({ empty }) {
+  const samples = [];
+  for (let i = 0; i < SEQUENCE; i++) samples.push(await timed(empty));
+  return samples;
+}
+
+const atOnce = async ({ empty }) => [await timed(() => Promise.all(Array.from({ length: BURST }, () => empty())))];
+
+const MEASURES = [
+  { kind: "calls", title: "An empty call, there and back", rounds: 20, run: oneByOne },
+  { kind: "calls", title: "1,000 calls at once", rounds: 12, run: atOnce },
+  { kind: "zlib", title: "Deflate, level 6, 2 MB", rounds: 10, run: async ({ deflate }, { bytes }) => [await timed(() => deflate(bytes))] },
+  { kind: "zlib", title: "Inflate it again", rounds: 10, run: async ({ inflate }, { deflated }) => [await timed(() => inflate(deflated))] },
+  { kind: "msgpack", title: "MessagePack, encode", rounds: 10, run: async ({ encode }, { rows }) => [await timed(() => encode(rows))] },
+  { kind: "msgpack", title: "MessagePack, decode", rounds: 10, run: async ({ decode }, { encoded }) => [await timed(() => decode(encoded))] },
+];
+
+/** Rounds before those that count, as `rounds` has them. */
+const WARM_UP = 2;
+
+/** The same input for all: a part of the cities, and what Centaurus makes of it, which each must take. */
+async function inputs({ json, rows }, { deflate, encode }) {
+  const part = rows.slice(0, Math.round((rows.length * INPUT) / json.length));
+  const bytes = json.slice(0, INPUT);
+  return { rows: part, bytes, deflated: await deflate(bytes), encoded: await encode(part) };
+}
+
+/**
+ * Measures everything. Gives `[{ title, results: [{ name, median, ratio }] }]`: milliseconds, and how many times as long as
+ * Centaurus it took.
+ */
+export async function measure(Centaurus, cities, { signal, progress, say }) {
+  const turns = MEASURES.reduce((sum, { kind, rounds: count }) => sum + (count + WARM_UP) * (PEERS[kind].length + 1), 0);
+  let done = 0;
+  const ours = await centaurus(Centaurus);
+  const all = [];
+  try {
+    const input = await inputs(cities, ours.calls);
+    for (const { kind, title, rounds: count, run } of MEASURES) {
+      say(`${title} …`);
+      const peers = await Promise.all(PEERS[kind].map((make) => make()));
+      try {
+        const contestants = [ours, ...peers].map(({ name, calls }) => ({
+          name,
+          run: async () => {
+            signal.throwIfAborted();
+            const samples = await run(calls, input);
+            progress(++done / turns);
+            return samples;
+          },
+        }));
+        const samples = await rounds(contestants, { count, warmUp: WARM_UP });
+        const mine = samples.get(ours.name);
+        all.push({ title, results: [...samples].map(([name, list]) => ({ name, median: median(list.map(mean)), ratio: ratio(mine, list) })) });
+      } finally {
+        for (const { end } of peers) end();
+      }
+    }
+  } finally {
+    ours.end();
+  }
+  return all;
+}
