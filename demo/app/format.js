@@ -9,11 +9,11 @@ export const count = (number) => whole.format(number);
 /** 1 → "1 batch", 2 → "2 batches" */
 export const plural = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`;
 
-/** Milliseconds: "16 ms", "1.24 s" */
+/** Milliseconds: "16 ms", "1.24 s", on one line. */
 export function time(ms) {
   if (!Number.isFinite(ms)) return "–";
-  if (ms < 10) return `${ms.toFixed(1)} ms`;
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${short.format(ms / 1000)} s`;
+  if (ms < 10) return `${ms.toFixed(1)}\u00a0ms`;
+  return ms < 1000 ? `${Math.round(ms)}\u00a0ms` : `${short.format(ms / 1000)}\u00a0s`;
 }
 
 /** Bytes, in the decimal units that file managers use: "25.7 MB" */

@@ -9,7 +9,8 @@ const peerUrl = (peer) => url(`bench/peer-worker.js?peer=${peer}`);
 /** The calls that are measured, by Centaurus. */
 export function callsOf(c) {
   const empty = () => c.empty();
-  const deflate = (bytes) => c.zlib.compress(bytes, { level: 6 });
+  const deflate = (bytes) =>
+    c.zlib.compress(bytes, { level: 6 });
   const inflate = (bytes) => c.zlib.decompress(bytes);
   const encode = (rows) => c.msgpack.encode(rows);
   const decode = (bytes) => c.msgpack.decode(bytes);

@@ -24,10 +24,10 @@ async function open(t, width) {
 }
 
 /** Runs a card's lane to its end, and gives what it says. */
-async function runLane({ find }, card) {
+async function runLane({ find }, card, patience = PATIENCE) {
   const lane = find(`${card} .lane[data-lane=pool]`);
   lane.querySelector('button').click();
-  await eventually(() => ['done', 'error'].includes(lane.dataset.state), PATIENCE).catch((error) => {
+  await eventually(() => ['done', 'error'].includes(lane.dataset.state), patience).catch((error) => {
     throw new Error(`${card} did not end: ${lane.querySelector('.outcome').textContent}`, { cause: error });
   });
   const outcome = lane.querySelector('.outcome').textContent;
@@ -93,7 +93,7 @@ test('the benchmark against the peers runs, and its table can be copied', async 
   const { window, find } = playground;
   // Which this browser was started with, and which takes long where there is as much as here.
   window.gc = undefined;
-  await runLane(playground, '#peers');
+  await runLane(playground, '#peers', { timeout: 150_000, every: 200 });
   const titles = [...find('#peers table').querySelectorAll('th[scope=rowgroup]')].map(({ textContent }) => textContent);
   assertEquals(titles.length, 6);
   let copied;

@@ -14,6 +14,7 @@ mod packaging;
 mod process_group;
 mod report;
 mod run;
+mod screenshots;
 mod stamp;
 mod suites;
 mod table;
@@ -66,6 +67,8 @@ enum Task {
         #[arg(long = "browser", value_name = "BROWSER")]
         browsers: Vec<Engine>,
     },
+    /// Makes the pictures of the playground in docs/, in Chromium.
+    Screenshots,
     /// Measures in a browser and prints tables.
     Bench {
         /// Only benches with one of these in their name.
@@ -98,6 +101,7 @@ fn perform(task: Task) -> Result<ExitCode> {
     match task {
         Task::Build { dev } => build::build(&workspace, if dev { Profile::Dev } else { Profile::Release })?,
         Task::Demo { port } => demo::demo(&workspace, port)?,
+        Task::Screenshots => screenshots::screenshots(&workspace)?,
         Task::Bench { filters, browser } => bench::bench(&workspace, browser, &filters)?,
         Task::Check => {
             return Ok(tested(&workspace, Selection { only: Some(Part::Lint), ..Selection::default() }));

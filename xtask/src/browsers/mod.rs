@@ -72,9 +72,14 @@ pub(crate) struct Browser {
 impl Browser {
     /// Opens the page at `url`.
     pub(crate) async fn launch(engine: Engine, memory: SharedMemory, url: &str) -> Result<Self> {
+        Self::launch_with(engine, memory, url, &[]).await
+    }
+
+    /// The same, with further arguments for the browser.
+    pub(crate) async fn launch_with(engine: Engine, memory: SharedMemory, url: &str, extra: &[&str]) -> Result<Self> {
         let binary = engine.binary()?;
         let home = TempDir::with_prefix("centaurus-browser-")?;
-        let profile = home.path().join("profile");
+        let profile = profile_in(home.path());
         fs::create_dir(&profile)?;
         let mut command = Command::new(&binary);
         let log = File::create(log_file(home.path()))?;
@@ -102,9 +107,14 @@ impl Browser {
                 display = Some(xvfb);
             }
         }
-        let group =
-            ProcessGroup::spawn(command.arg(url)).with_context(|| format!("cannot start {}", binary.display()))?;
+        let group = ProcessGroup::spawn(command.args(extra).arg(url))
+            .with_context(|| format!("cannot start {}", binary.display()))?;
         Ok(Self { group, display, home })
+    }
+
+    /// Where the browser keeps what is its own.
+    pub(crate) fn profile(&self) -> PathBuf {
+        profile_in(self.home.path())
     }
 
     /// Waits for the browser to end by itself, which it should not; says how it did.
@@ -174,6 +184,10 @@ fn keep_at_home(command: &mut Command, home: &Path) {
         command.env_remove(name);
     }
     command.env("XDG_RUNTIME_DIR", home).env_remove("WAYLAND_DISPLAY");
+}
+
+fn profile_in(home: &Path) -> PathBuf {
+    home.join("profile")
 }
 
 fn log_file(home: &Path) -> PathBuf {
