@@ -1,8 +1,11 @@
 // What the playground computes beside its pool.
 
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readFile, readdir } from 'node:fs/promises';
 import { test } from 'node:test';
 
+import { LATER } from '../../demo/app/offline.js';
 import { paretoFront } from '../../demo/app/scatter.js';
 import { KEPT, canSave, nowhere, toMemory } from '../../demo/app/sink.js';
 
@@ -37,4 +40,18 @@ test('nowhere takes all and gives nothing', async () => {
   const sink = nowhere();
   sink.write(new Uint8Array(1));
   assert.equal(await sink.end(), undefined);
+});
+
+test('what the page keeps for later is there, and all of the package that a page may load is in it', async () => {
+  const root = new URL('../../', import.meta.url);
+  const places = ['demo/', 'pkg/', ''].map((place) => new URL(place, root));
+  const made = await readFile(new URL('demo/prepare.mjs', root), 'utf8');
+  for (const file of LATER) {
+    const there = file.startsWith('vendor/') ? made.includes(`"${file.slice('vendor/'.length)}"`)
+      : places.some((place) => existsSync(new URL(file.split('?')[0], place)));
+    assert.ok(there, file);
+  }
+  for (const file of await readdir(new URL('pkg/', root))) {
+    if (file.endsWith('.wasm')) assert.ok(LATER.includes(`pkg/${file}`), file);
+  }
 });
