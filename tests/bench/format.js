@@ -10,4 +10,6 @@ export const times = (factor) => `${factor.toFixed(2)} ×`;
 /** Bytes in so many ms, as MB (a million bytes) a second. */
 export const speed = (bytes, ms) => `${digits(bytes / 1000 / ms)} MB/s`;
 
-export const bytes = (count) => count.toLocaleString('en-US');
+export const count = (number) => number.toLocaleString('en-US');
+
+export const bytes = count;

@@ -34,6 +34,7 @@ const PACKAGES: &[&str] = &[
     "msgpackr",
     "pako",
     "pako-1",
+    "partysocket",
     "protobufjs",
     "workerpool",
 ];
