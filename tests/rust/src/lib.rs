@@ -3,3 +3,4 @@
 mod check;
 mod jobs;
 mod page;
+mod socket;
