@@ -31,13 +31,13 @@ async function keep(request, response) {
   await cache.put(request, response).catch(() => {});
 }
 
-/** What was loaded before this worker was there, and what the page will want later. Answers whether all of it is kept. */
+/** What was loaded before this worker was there, and what the page will want later. Answers what could not be kept. */
 addEventListener("message", (event) => {
   event.waitUntil((async () => {
     const cache = await caches.open(KEPT);
     const missing = [];
     for (const url of event.data) if (!(await cache.match(url))) missing.push(url);
     const outcomes = await Promise.allSettled(missing.map((url) => cache.add(url)));
-    event.source.postMessage({ kept: outcomes.every(({ status }) => status === "fulfilled") });
+    event.source.postMessage({ lost: missing.filter((_, i) => outcomes[i].status === "rejected") });
   })());
 });

@@ -24,7 +24,8 @@ export async function keepForOffline(place) {
     await navigator.serviceWorker.register(new URL("offline.js", document.baseURI));
     const { active } = await navigator.serviceWorker.ready;
     navigator.serviceWorker.addEventListener("message", ({ data }) => {
-      if (data.kept) write(place, "Kept for use without a network.");
+      if (data.lost.length === 0) write(place, "Kept for use without a network.");
+      else console.info("Not kept for use without a network:", ...data.lost);
     });
     navigator.serviceWorker.startMessages();
     active.postMessage([...new Set([...loaded(), ...LATER.map((file) => new URL(file, document.baseURI).href)])]);

@@ -109,6 +109,7 @@ test('the benchmark against the peers runs, and its table can be copied', async 
 
 test('without a network the page has what it has kept, and with one what the server has', async (t) => {
   const { window, find } = await open(t, DESKTOP);
+  window.console.info = (...words) => t.log(words.join(' '));
   await eventually(() => find('#offline').textContent.includes('Kept'), { ...PATIENCE, message: 'nothing was kept' });
   const registration = await window.navigator.serviceWorker.getRegistration();
   t.after(() => registration.unregister());
