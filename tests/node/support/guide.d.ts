@@ -14,6 +14,7 @@ declare global {
   const values: any;
   const image: any;
   const text: string;
+  const token: () => Promise<string>;
   const small: Uint8Array<ArrayBuffer>;
   const signal: AbortSignal;
   const onProgress: (progress: unknown) => void;
