@@ -115,7 +115,7 @@ function guarded(call: string, run: Call): Registered["run"] {
     const [key] = args;
     check("", options);
     check(call, own);
-    if (args.length > 0 && typeof key !== "string") throw new TypeError(`storage.${call}: a key must be a string, not ${typeof key}`);
+    if (args.length > 0 && typeof key !== "string") throw fault(Fault.WrongKey, { call, found: typeof key });
     try {
       return await run.call(this, await Store.at(name), options, own, ...(args as never[]));
     } catch (error) {

@@ -68,6 +68,10 @@ export const enum Fault {
   NotFound,
   Changed,
   History,
+  UnknownOption,
+  WrongOption,
+  WrongKey,
+  Shapes,
 }
 
 export let program: Program;
@@ -88,12 +92,17 @@ export function books(): Float64Array {
   return new Float64Array(program.memory.buffer, at, BOOKS);
 }
 
+/** A text of the program's: it is loaded by those alone who have a store. */
+export function textOf(number: Fault): string {
+  const at = program.text(number);
+  return new TextDecoder().decode(new Uint8Array(program.memory.buffer, at, program.text_length()));
+}
+
 /** An error, with what it is about as its properties. */
 export function fault(kind: Fault, about: Record<string, unknown>, cause?: unknown): Error {
-  const at = program.text(kind);
-  const text = new TextDecoder().decode(new Uint8Array(program.memory.buffer, at, program.text_length()));
-  const [name, message] = text.split("\n") as [string, string];
+  const [name, message] = textOf(kind).split("\n") as [string, string];
   const shown = (what: string) => String(what === "key" ? JSON.stringify(about[what]).slice(0, 80) : about[what]);
-  const error = new Error(message.replace(/\{(\w+)\}/g, (_, what: string) => shown(what)), cause ? { cause } : undefined);
+  const made = name === "TypeError" ? TypeError : Error;
+  const error = new made(message.replace(/\{(\w+)\}/g, (_, what: string) => shown(what)), cause ? { cause } : undefined);
   return Object.assign(Object.defineProperty(error, "name", { value: name, configurable: true, writable: true }), about);
 }

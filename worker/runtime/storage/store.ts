@@ -43,6 +43,8 @@ export class Store {
   }
 
   static async #open(name: string): Promise<Store> {
+    // As under Node.js.
+    if (!globalThis.indexedDB) throw fault(Fault.Io, { store: name, why: "there is no IndexedDB here" });
     const units = Uint8Array.from({ length: name.length * 2 }, (_, i) => name.charCodeAt(i >> 1) >> ((i & 1) * 8));
     const folder = `centaurus-${digestOf("sha-256", units).slice(8)}`;
     const database = await open(titleOf(name, folder));
