@@ -82,7 +82,7 @@ test('small contents that changed in the database are found', async (t) => {
 
 test('a blob that is gone is told as corruption', async (t) => {
   const s = fresh(t);
-  await s.put('k', noise(200_000));
+  await s.put('k', noise(2 * MB));
   const directory = await folder(s);
   const [id] = (await blobs(t, s)).there;
   if (directory && page.engine !== 'webkit') await directory.removeEntry(id);
@@ -135,7 +135,7 @@ test('a full database', async (t) => {
   await c.full();
   const error = await assertRejects(s.put('k', 'new'), 'StorageFullError');
   assertEquals([error.cause?.name, await s.get('k')], ['QuotaExceededError', 'old']);
-  await assertRejects(s.put('k', noise(200_000)), 'StorageFullError');
+  await assertRejects(s.put('k', noise(2 * MB)), 'StorageFullError');
   assertEquals(await s.get('k'), 'old');
   await tidy(t, s);
 });
@@ -146,7 +146,7 @@ test('two pools write at once, and every entry is whole', async (t) => {
   const both = pools.map((c) => c.storage(name));
   t.after(() => both[0].destroy());
   const keys = Array.from({ length: 6 }, (_, i) => `k${i}`);
-  const size = (n) => (n % 3 === 0 ? 200_000 + n : 10 + n);
+  const size = (n) => (n % 3 === 0 ? MB + n : 10 + n);
   await Promise.all(both.map(async (s, who) => {
     for (let n = 0; n < 30; n += 1) {
       const key = keys[(n * (who + 1)) % keys.length];
@@ -181,7 +181,7 @@ async function sound(t, name) {
 
 /** Puts contents of both kinds, over each other, until it is stopped. Gives what has been acknowledged. */
 function write(s, acknowledged = new Map(), count = 1_000) {
-  const length = (n) => (n % 4 === 0 ? 70_000 + n : 100 + n);
+  const length = (n) => (n % 10 === 0 ? MB : n % 4 === 0 ? 70_000 : 100) + n + 1;
   return Promise.allSettled(Array.from({ length: count }, async (_, n) => {
     const byte = n % 251;
     const { rev } = await s.put(`k${n % 40}`, new Uint8Array(length(n)).fill(byte), { meta: byte });
@@ -234,7 +234,7 @@ test('workers that die in the middle of 1,000 puts, again and again', async (t) 
 test('a worker killed in the middle of one large put: its blob is collected, what was there stays', async (t) => {
   const c = pool(t, { size: 1 });
   const s = fresh(t, {}, c);
-  await s.put('k', noise(100_000));
+  await s.put('k', noise(2 * MB));
   const before = await s.stat('k');
   const stream = new ReadableStream({ pull: async (controller) => {
     await sleep(10);
@@ -254,7 +254,7 @@ test('a worker killed in the middle of one large put: its blob is collected, wha
   t.after(() => last.destroy());
   assertEquals(await last.stat('k'), before);
   await tidy(t, s);
-  assertEquals((await last.get('k')).length, 100_000);
+  assertEquals((await last.get('k')).length, 2 * MB);
 }, { timeout: 60_000 });
 
 /** A page in a frame that writes until it is taken away. */

@@ -14,8 +14,8 @@ test('a put that expects another revision changes nothing', async (t) => {
   assert(second.rev > first.rev);
   await assertRejects(s.put('k', 3, { expect: first.rev }), 'ConflictError');
   await assertRejects(s.put('other', 3, { expect: first.rev }), 'ConflictError');
-  await assertRejects(s.put('k', noise(200_000), { expect: first.rev }), 'ConflictError');
-  await assertRejects(s.put('k', streamOf(noise(200_000), 50_000), { expect: first.rev }), 'ConflictError');
+  await assertRejects(s.put('k', noise(2_000_000), { expect: first.rev }), 'ConflictError');
+  await assertRejects(s.put('k', streamOf(noise(2_000_000), 50_000), { expect: first.rev }), 'ConflictError');
   await assertRejects(s.delete('k', { expect: first.rev }), 'ConflictError');
   await assertRejects(s.get('k', { rev: first.rev }), 'ConflictError');
   assertEquals(await s.get('k', { rev: second.rev }), 2);
@@ -155,10 +155,10 @@ test('over the quota, what was used longest ago gives way; what is pinned does n
 });
 
 test('the quota holds for large contents and for streams, and nothing of what gave way is left', async (t) => {
-  const s = fresh(t, { quota: 1_000_000 });
+  const s = fresh(t, { quota: 4_000_000 });
   for (let i = 0; i < 8; i += 1) {
-    await s.put(`k${i}`, i % 2 ? noise(300_000) : streamOf(noise(300_000), 50_000));
-    assert((await s.usage()).bytes <= 1_000_000);
+    await s.put(`k${i}`, i % 2 ? noise(1_200_000) : streamOf(noise(1_200_000), 50_000));
+    assert((await s.usage()).bytes <= 4_000_000);
   }
   assertEquals(await keys(s), 'k5 k6 k7');
   await assertRejects(s.put('endless', new ReadableStream({ pull: (controller) => controller.enqueue(noise(100_000)) })), 'StorageFullError');
@@ -220,8 +220,8 @@ test('a clock that jumps: order stays, and nothing lives longer for it', async (
 test('what has expired is removed when the store is next opened', async (t) => {
   const c = pool(t, { size: 1 });
   const s = fresh(t, {}, c);
-  await s.put('k', noise(200_000), { ttl: 50 });
-  await s.put('kept', noise(200_000));
+  await s.put('k', noise(2_000_000), { ttl: 50 });
+  await s.put('kept', noise(2_000_000));
   await sleep(100);
   c.terminate();
   const again = pool(t, { size: 1 }).storage(s.name);

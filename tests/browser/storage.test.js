@@ -287,7 +287,7 @@ test('ten thousand entries are listed', async (t) => {
 test('destroyed, a store begins anew', async (t) => {
   const c = pool(t, { size: 2 });
   const s = fresh(t, {}, c);
-  await Promise.all(Array.from({ length: 10 }, (_, i) => s.put(`k${i}`, noise(100_000))));
+  await Promise.all(Array.from({ length: 10 }, (_, i) => s.put(`k${i}`, noise(MB + i))));
   await s.destroy();
   assertEquals([await s.list(), await s.get('k1')], [[], undefined]);
   assertEquals((await s.put('k', 1)).rev, 1);

@@ -46,10 +46,10 @@ export function storage({ module }: { module: WebAssembly.Module | BufferSource 
       return this.transfer([bytes, next < stop ? [next, entry.rev] : undefined], [bytes.buffer]);
     },
     async has(store, _, __, key: string) {
-      return !!(await look(store, key)).entry;
+      return !!(await store.read((of) => store.find(of, key)));
     },
     async stat(store, _, __, key: string) {
-      return statOf((await look(store, key)).entry);
+      return statOf(await store.read((of) => store.find(of, key)));
     },
     async byDigest(store, _, __, digest: string) {
       const entries = (await store.read(({ entries }) => done(entries.index("digest").getAll(digest)))) as Entry[];

@@ -2,7 +2,7 @@
 export interface Program {
   memory: WebAssembly.Memory;
   books(): number;
-  place(size: number, files: boolean): Place;
+  place(size: number, file: number): Place;
   chunk(): number;
   span_end(size: number, at: number, end: number): number;
   seen(at: number, ttl: number, now: number): Seen;

@@ -31,7 +31,7 @@ export async function put(task: Task, store: Store, options: Options, key: strin
   const whole = bytes instanceof Uint8Array && bytes.length <= chunk ? (bytes as Uint8Array<ArrayBuffer>) : undefined;
   const chunks = bytes && !whole ? chunksOf(bytes, chunk, task) : undefined;
   let next: Uint8Array<ArrayBuffer> | undefined = whole ?? ((await chunks?.next())?.value as Uint8Array<ArrayBuffer> | undefined);
-  const place = program.place(next?.length ?? 0, !!store.files);
+  const place = program.place(next?.length ?? 0, store.files?.ms ?? NONE);
   const write = program.write_new(place, content.size ?? next?.length ?? 0, expect, quota);
   let entry!: Entry;
   let kept: Content = { value };

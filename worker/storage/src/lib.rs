@@ -53,10 +53,10 @@ pub extern "C" fn books() -> *const f64 {
     MACHINE.with_borrow(|machine| machine.books.as_ptr())
 }
 
-/// [`centaurus_storage::place`]
+/// [`centaurus_storage::place`]; a `file` of [`NONE`]: there are no files.
 #[unsafe(no_mangle)]
-pub extern "C" fn place(size: f64, files: u32) -> u32 {
-    centaurus_storage::place(size as u64, files != 0) as u32
+pub extern "C" fn place(size: f64, file: f64) -> u32 {
+    centaurus_storage::place(size as u64, (file >= 0.0).then_some(file)) as u32
 }
 
 /// [`centaurus_storage::CHUNK`]

@@ -18,10 +18,17 @@ fn put(world: &mut World, key: u8, size: u64, expect: Expect, pin: bool) -> End 
 
 #[test]
 fn small_contents_lie_in_the_database_and_large_ones_in_files_where_there_are_any() {
-    assert_eq!(place(0, true), Place::Inline);
-    assert_eq!(place(INLINE_MAX, false), Place::Inline);
-    assert_eq!(place(INLINE_MAX + 1, true), Place::File);
-    assert_eq!(place(INLINE_MAX + 1, false), Place::Rows);
+    for file in [None, Some(0.0), Some(3.0), Some(70.0)] {
+        assert_eq!(place(0, file), Place::Inline);
+        assert_eq!(place(INLINE_MAX, file), Place::Inline);
+        assert_eq!(place(CHUNK + 1, file), if file.is_some() { Place::File } else { Place::Rows });
+    }
+    assert_eq!(place(INLINE_MAX + 1, Some(0.0)), Place::File, "before it is known how long one takes");
+    assert_eq!(place(INLINE_MAX * 4, Some(3.0)), Place::File);
+    assert_eq!(place(INLINE_MAX * 2, Some(3.0)), Place::Inline);
+    // Firefox takes its time over a file.
+    assert_eq!(place(CHUNK, Some(70.0)), Place::Inline);
+    assert_eq!(place(CHUNK, None), Place::Inline);
 }
 
 proptest! {

@@ -119,7 +119,7 @@ impl World {
             return;
         }
         self.tags += 1;
-        let place = centaurus_storage::place(size, true);
+        let place = centaurus_storage::place(size, Some(0.0));
         let write = Write::new(place, size, expect, self.quota);
         let content = Content { tag: self.tags, size };
         self.writers.insert(writer, Writer { key, content, pin, write, place, id: None, written: 0, gone: Vec::new() });
