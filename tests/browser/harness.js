@@ -36,7 +36,8 @@ const { fetch, setTimeout, clearTimeout, setInterval } = globalThis;
 const tests = [];
 
 /**
- * Adds a test. `t`: `name`, `signal` (aborts when the test is over), `log(text)`, `after(cleanup)`.
+ * Adds a test. `t`: `name`, `signal` (aborts when the test is over), `log(text)`, `after(cleanup)`, `restart(state)` (kills the
+ * browser and begins the test again in a new one of the same profile, where `resumed` is the state).
  * An error or rejection that nobody handled fails the test under way, unless `allowErrors` says that it expects them.
  */
 export function test(name, body, options = {}) {
@@ -68,7 +69,7 @@ export async function eventually(ask, { timeout = 10_000, every = 20, message = 
 export async function run() {
   await report({ type: 'hello', agent: navigator.userAgent, isolated: globalThis.crossOriginIsolated === true });
   setInterval(() => void send({ type: 'heartbeat' }), HEARTBEAT);
-  const { done, filters } = await (await fetch(`/plan${location.search}`)).json();
+  const { done, filters, resumed } = await (await fetch(`/plan${location.search}`)).json();
   const suite = query.get('suite');
   const wanted = tests.filter(({ name }) => {
     const full = `${suite} › ${name}`;
@@ -83,7 +84,7 @@ export async function run() {
     }
     await report({ type: 'start', name: entry.name });
     const start = performance.now();
-    const failure = await attempt(entry);
+    const failure = await attempt(entry, resumed?.name === entry.name ? JSON.parse(resumed.state) : undefined);
     const ms = performance.now() - start;
     if (failure === undefined) {
       await report({ type: 'pass', name: entry.name, ms });
@@ -115,7 +116,7 @@ for (const kind of ['error', 'unhandledrejection']) {
 }
 
 /** What made the test fail, or undefined. */
-async function attempt({ name, body, timeout, allowErrors }) {
+async function attempt({ name, body, timeout, allowErrors }, resumed) {
   const over = new AbortController();
   const cleanups = [];
   const t = {
@@ -123,6 +124,11 @@ async function attempt({ name, body, timeout, allowErrors }) {
     signal: over.signal,
     log: (text) => void report({ type: 'log', text: String(text) }),
     after: (cleanup) => void cleanups.push(cleanup),
+    resumed,
+    restart: async (state) => {
+      await report({ type: 'restart', state: JSON.stringify(state) });
+      await new Promise(() => {});
+    },
   };
   let failure;
   const stray = new Promise((_, reject) => {

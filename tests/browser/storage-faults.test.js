@@ -2,7 +2,8 @@
 // middle of a write. Nothing is torn, nothing is left over.
 
 import {
-  assert, assertEquals, assertRejects, blobs, bytesOf, database, done, eventually, fixture, folder, fresh, noise, page, pool, sleep, streamOf, sum, test, tidy,
+  assert, assertEquals, assertRejects, blobs, bytesOf, database, done, eventually, fixture, folder, fresh, noise, noneLost, page, pool, sleep, sound, streamOf, sum,
+  test, tidy, write,
 } from './stores.js';
 
 const MB = 2 ** 20;
@@ -157,45 +158,12 @@ test('two pools write at once, and every entry is whole', async (t) => {
   const stats = await both[0].list();
   for (const { key, meta: { n }, size: length } of stats) {
     const value = await both[1].get(key);
-    assert(value.length === length && value.length === size(n) && value.every((byte) => byte === n), key);
+    assertEquals([value.length, length, value.findIndex((byte) => byte !== n)], [size(n), size(n), -1], `${key} of ${n}, ${value[0]}`);
   }
   const { bytes, entries } = await both[1].usage();
   assertEquals([bytes, entries], [stats.reduce((sum, stat) => sum + stat.size, 0), stats.length]);
   await tidy(t, both[0]);
 }, { timeout: 90_000 });
-
-/** Checks that every entry is whole, that the books are right, and that nothing is left over. */
-async function sound(t, name) {
-  const s = pool(t, { size: 1 }).storage(name);
-  t.after(() => s.destroy().catch(() => {}));
-  const stats = await s.list();
-  for (const { key, meta, size } of stats) {
-    const value = await s.get(key);
-    assert(value.length === size && value.every((byte) => byte === meta), `${key} is torn`);
-  }
-  const { bytes, entries } = await s.usage();
-  assertEquals([bytes, entries], [stats.reduce((sum, stat) => sum + stat.size, 0), stats.length]);
-  await tidy(t, s);
-  return stats;
-}
-
-/** Puts contents of both kinds, over each other, until it is stopped. Gives what has been acknowledged. */
-function write(s, acknowledged = new Map(), count = 1_000) {
-  const length = (n) => (n % 10 === 0 ? MB : n % 4 === 0 ? 70_000 : 100) + n + 1;
-  return Promise.allSettled(Array.from({ length: count }, async (_, n) => {
-    const byte = n % 251;
-    const { rev } = await s.put(`k${n % 40}`, new Uint8Array(length(n)).fill(byte), { meta: byte });
-    if (rev > (acknowledged.get(`k${n % 40}`) ?? 0)) acknowledged.set(`k${n % 40}`, rev);
-  }));
-}
-
-/** What was acknowledged is there, or something newer. */
-function noneLost(stats, acknowledged) {
-  for (const [key, rev] of acknowledged) {
-    const stat = stats.find((stat) => stat.key === key);
-    assert(stat && stat.rev >= rev, `${key} of revision ${rev} is ${stat?.rev}`);
-  }
-}
 
 test('a pool that is terminated in the middle of 1,000 puts', async (t) => {
   for (const wait of [30, 150, 400, 900]) {

@@ -1,6 +1,6 @@
 // What the suites of the storage begin with.
 
-import { eventually, pool } from './pool.js';
+import { assert, assertEquals, eventually, pool } from './pool.js';
 
 export * from './pool.js';
 
@@ -87,4 +87,37 @@ export function tidy(t, s) {
     const { there, named } = await blobs(t, s);
     return JSON.stringify(there) === JSON.stringify(named);
   }, { message: 'blobs and entries do not match' });
+}
+
+/** Checks that every entry is whole, that the books are right, and that nothing is left over. */
+export async function sound(t, name) {
+  const s = pool(t, { size: 1 }).storage(name);
+  t.after(() => s.destroy().catch(() => {}));
+  const stats = await s.list();
+  for (const { key, meta, size } of stats) {
+    const value = await s.get(key);
+    assert(value.length === size && value.every((byte) => byte === meta), `${key} is torn`);
+  }
+  const { bytes, entries } = await s.usage();
+  assertEquals([bytes, entries], [stats.reduce((sum, stat) => sum + stat.size, 0), stats.length]);
+  await tidy(t, s);
+  return stats;
+}
+
+/** Puts contents of both kinds, over each other, until it is stopped. Gives what has been acknowledged. */
+export function write(s, acknowledged = new Map(), count = 1_000) {
+  const length = (n) => (n % 10 === 0 ? 2 ** 20 : n % 4 === 0 ? 70_000 : 100) + n + 1;
+  return Promise.allSettled(Array.from({ length: count }, async (_, n) => {
+    const byte = n % 251;
+    const { rev } = await s.put(`k${n % 40}`, new Uint8Array(length(n)).fill(byte), { meta: byte });
+    if (rev > (acknowledged.get(`k${n % 40}`) ?? 0)) acknowledged.set(`k${n % 40}`, rev);
+  }));
+}
+
+/** What was acknowledged is there, or something newer. */
+export function noneLost(stats, acknowledged) {
+  for (const [key, rev] of acknowledged) {
+    const stat = stats.find((stat) => stat.key === key);
+    assert(stat && stat.rev >= rev, `${key} of revision ${rev} is ${stat?.rev}`);
+  }
 }

@@ -58,7 +58,7 @@ async fn listen(
                 last_sign = Instant::now();
                 match message {
                     Message::Plan { reply, .. } => {
-                        let _ = reply.send(Plan { done: Vec::new(), filters: filters.to_vec() });
+                        let _ = reply.send(Plan { done: Vec::new(), filters: filters.to_vec(), resumed: None });
                     }
                     Message::Next { reply, .. } => {
                         let _ = reply.send(Next { url: None });
@@ -93,7 +93,7 @@ fn print(report: Report) -> bool {
             println!("FAIL  {name}: {message}\n{stack}");
             return false;
         }
-        Report::Tests { .. } | Report::Pass { .. } | Report::Heartbeat | Report::Done => {}
+        Report::Tests { .. } | Report::Restart { .. } | Report::Pass { .. } | Report::Heartbeat | Report::Done => {}
     }
     true
 }

@@ -47,6 +47,11 @@ pub(crate) enum Report {
     },
     /// A test is not for this engine.
     Skip { name: String, reason: String },
+    /// The browser is to be killed, as by whoever pulls the plug, and the test to go on in a new one of the same profile.
+    Restart {
+        /// What the test wants to know then.
+        state: String,
+    },
     /// A line for whoever watches.
     Log { text: String },
     /// Results of a bench.
@@ -78,6 +83,16 @@ pub(crate) struct Plan {
     pub(crate) done: Vec<String>,
     /// Only tests with one of these in their name; all where there are none.
     pub(crate) filters: Vec<String>,
+    /// A test that goes on after its browser was killed.
+    pub(crate) resumed: Option<Resumed>,
+}
+
+/// A test that had its browser killed.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Resumed {
+    pub(crate) name: String,
+    /// What it wanted to know now.
+    pub(crate) state: String,
 }
 
 /// Where the page is to go next.

@@ -31,11 +31,14 @@ export async function put(task: Task, store: Store, options: Options, key: strin
   const whole = bytes instanceof Uint8Array && bytes.length <= chunk ? (bytes as Uint8Array<ArrayBuffer>) : undefined;
   const chunks = bytes && !whole ? chunksOf(bytes, chunk, task) : undefined;
   let next: Uint8Array<ArrayBuffer> | undefined = whole ?? ((await chunks?.next())?.value as Uint8Array<ArrayBuffer> | undefined);
-  const place = program.place(next?.length ?? 0, store.files?.ms ?? NONE);
-  const write = program.write_new(place, content.size ?? next?.length ?? 0, expect, quota);
+  const known = content.size ?? next?.length ?? 0;
+  // After a whole chunk of a stream more may come. What has no bytes can only lie in the database.
+  const least = next ? known + Number(content.size === undefined && known === chunk) : 0;
+  const place = program.place(least, store.files?.ms ?? NONE);
+  const write = program.write_new(place, known, expect, quota);
   let entry!: Entry;
   let kept: Content = { value };
-  let size = content.size ?? 0;
+  let size = known;
   let stored = size;
   let digest: string | undefined;
   let sink: Sink | undefined;

@@ -39,7 +39,7 @@ pub(crate) const fn text(fault: u32) -> &'static str {
 /// What may be asked of a store, and of each call: a line for each, the store's first. An option is a type, or some types
 /// and values; or whatever there is.
 const SHAPES: &str = "\
-\x20name:string quota:number digest:'blake3'|'sha-256' compress:boolean|'auto' ttl:number persist:boolean
+\x20name:string quota:number digest:'blake3'|'sha-256' compress:boolean|'auto' ttl:number
 put meta: expect:number ttl:number pin:boolean type:string
 get rev:number
 read start:number end:number

@@ -77,10 +77,20 @@ impl Browser {
 
     /// The same, with further arguments for the browser.
     pub(crate) async fn launch_with(engine: Engine, memory: SharedMemory, url: &str, extra: &[&str]) -> Result<Self> {
+        Self::launch_at(TempDir::with_prefix("centaurus-browser-")?, engine, memory, url, extra).await
+    }
+
+    /// The same with the home, and so with the profile, that another left.
+    pub(crate) async fn launch_at(
+        home: TempDir,
+        engine: Engine,
+        memory: SharedMemory,
+        url: &str,
+        extra: &[&str],
+    ) -> Result<Self> {
         let binary = engine.binary()?;
-        let home = TempDir::with_prefix("centaurus-browser-")?;
         let profile = profile_in(home.path());
-        fs::create_dir(&profile)?;
+        fs::create_dir_all(&profile)?;
         let mut command = Command::new(&binary);
         let log = File::create(log_file(home.path()))?;
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
@@ -134,11 +144,13 @@ impl Browser {
         lines[lines.len().saturating_sub(LOG_TAIL)..].iter().map(|line| format!("\n    | {line}")).collect()
     }
 
-    pub(crate) async fn close(self) {
+    /// Kills it. Gives its home, which vanishes with the value.
+    pub(crate) async fn close(self) -> TempDir {
         self.group.end().await;
         if let Some(display) = self.display {
             display.close().await;
         }
+        self.home
     }
 }
 

@@ -10,7 +10,7 @@ use anyhow::{Result, bail};
 use tokio::sync::mpsc;
 
 use crate::browsers::{Browser, Engine, SharedMemory};
-use crate::report::{Message, Next, PageId, Report};
+use crate::report::{Message, Next, PageId, Report, Resumed};
 use crate::tally::Tally;
 use crate::test_server::{Caching, Site, TestServer};
 use crate::workspace::Workspace;
@@ -82,6 +82,8 @@ struct Current {
     /// The test under way.
     running: Option<String>,
     alive: bool,
+    /// Its test wants the browser killed.
+    killed: bool,
     last_sign: Instant,
 }
 
@@ -91,6 +93,8 @@ enum Over {
     Done,
     /// It, or its page, died.
     Died(String),
+    /// A test wants it killed and started again.
+    Restart,
     /// The time of the whole run is up.
     OutOfTime,
 }
@@ -99,13 +103,22 @@ impl Run<'_> {
     /// Runs all waiting pages that want this kind of launch.
     async fn drain(&mut self, memory: SharedMemory) -> Result<()> {
         let mut dead_launches = 0;
+        let mut home = None;
         while let Some(url) = self.open_next(memory) {
-            let mut browser = Browser::launch(self.engine, memory, &url).await?;
+            let mut browser = match home.take() {
+                Some(home) => Browser::launch_at(home, self.engine, memory, &url, &[]).await?,
+                None => Browser::launch(self.engine, memory, &url).await?,
+            };
             let over = self.watch(&mut browser, memory).await;
             let last_words = browser.last_words();
-            browser.close().await;
+            let left = browser.close().await;
             match over {
                 Over::Done => {}
+                Over::Restart => {
+                    home = Some(left);
+                    self.waiting.extend(self.current.take().map(|current| current.page));
+                    self.waiting.rotate_right(1);
+                }
                 Over::Died(reason) => {
                     let Some(current) = self.current.take() else { continue };
                     dead_launches = if current.alive { 0 } else { dead_launches + 1 };
@@ -137,7 +150,14 @@ impl Run<'_> {
         let page = self.waiting.iter().position(fits).and_then(|index| self.waiting.remove(index))?;
         self.pages += 1;
         let url = page.url(&self.server, self.engine, self.pages);
-        self.current = Some(Current { id: self.pages, page, running: None, alive: false, last_sign: Instant::now() });
+        self.current = Some(Current {
+            id: self.pages,
+            page,
+            running: None,
+            alive: false,
+            killed: false,
+            last_sign: Instant::now(),
+        });
         Some(url)
     }
 
@@ -149,6 +169,9 @@ impl Run<'_> {
                 Some(message) = self.messages.recv() => {
                     if self.receive(message, memory) {
                         return Over::Done;
+                    }
+                    if self.current.as_ref().is_some_and(|current| current.killed) {
+                        return Over::Restart;
                     }
                 }
                 how = browser.ended() => return Over::Died(how),
@@ -229,6 +252,10 @@ impl Run<'_> {
                 self.tally.skip();
                 current.finished(name);
             }
+            Report::Restart { state } => {
+                current.page.resumed = current.running.clone().map(|name| Resumed { name, state });
+                current.killed = true;
+            }
             Report::Log { text } => println!("        {text}"),
             Report::Table(table) => println!("{table}"),
             Report::Heartbeat | Report::Done => {}
@@ -240,7 +267,7 @@ impl Run<'_> {
         match current.running.take() {
             Some(name) => {
                 self.fail(&current, &name, reason, "");
-                current.page.done.push(name);
+                current.finished(name);
                 self.waiting.push_front(current.page);
             }
             None => self.fail(&current, OUTSIDE, reason, ""),
@@ -264,6 +291,7 @@ impl Run<'_> {
 impl Current {
     fn finished(&mut self, name: String) {
         self.running = None;
+        self.page.resumed = None;
         self.page.done.push(name);
     }
 }

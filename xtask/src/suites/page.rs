@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::browsers::{Engine, SharedMemory};
-use crate::report::{PageId, Plan};
+use crate::report::{PageId, Plan, Resumed};
 use crate::test_server::{Site, TestServer};
 use crate::workspace::Workspace;
 
@@ -20,6 +20,8 @@ pub(crate) struct Page {
     query: String,
     /// Tests that have been run in an earlier load of it.
     pub(super) done: Vec<String>,
+    /// The test that goes on, in a browser that was killed.
+    pub(super) resumed: Option<Resumed>,
 }
 
 /// Every suite and every classic page, by name, on the plain site.
@@ -33,13 +35,13 @@ pub(crate) fn list(workspace: &Workspace) -> Result<Vec<Page>> {
 impl Page {
     /// A suite, by its path from `tests/browser`.
     pub(crate) fn new(file: String, query: String) -> Self {
-        Self { file, site: Site::Plain, query, done: Vec::new() }
+        Self { file, site: Site::Plain, query, done: Vec::new(), resumed: None }
     }
 
     /// The same suite on the other sites that it has tests for.
     pub(super) fn on_other_sites(&self, sites: &[Site]) -> Vec<Self> {
         let others = sites.iter().filter(|&&site| site != self.site);
-        others.map(|&site| Self { site, done: Vec::new(), ..self.clone() }).collect()
+        others.map(|&site| Self { site, done: Vec::new(), resumed: None, ..self.clone() }).collect()
     }
 
     pub(super) fn memory(&self) -> SharedMemory {
@@ -47,7 +49,7 @@ impl Page {
     }
 
     pub(super) fn plan(&self, filters: &[String]) -> Plan {
-        Plan { done: self.done.clone(), filters: filters.to_vec() }
+        Plan { done: self.done.clone(), filters: filters.to_vec(), resumed: self.resumed.clone() }
     }
 
     pub(super) fn url(&self, server: &TestServer, engine: Engine, id: PageId) -> String {
