@@ -1,4 +1,4 @@
-import type { CallOptions, CentaurusStorage, StorageChange, StorageOptions } from "../centaurus.js";
+import type { CallOptions, CentaurusStorage, StorageOptions } from "../centaurus.js";
 import type { Entry } from "./core.js";
 import { feed } from "./feed.js";
 import type { ServiceFile } from "./service-file.js";
@@ -54,40 +54,9 @@ export function storage(
         },
       }, { highWaterMark: 0 });
     },
-    changes({ since, live = true, ...options }: { since?: number | "now"; live?: boolean } & CallOptions = {}) {
-      const { signal } = options;
-      let over = false;
-      let wake = () => {};
-      const read = async function* () {
-        const channel = new BroadcastChannel(`centaurus ${name}`);
-        try {
-          let from = since === "now" ? Infinity : since;
-          while (!over) {
-            // Whatever comes while we look is looked for once more.
-            const more = new Promise<unknown>((resolve) => (channel.onmessage = wake = resolve as () => void));
-            signal?.addEventListener("abort", wake);
-            const [changes, seq] = await call<[StorageChange[], number]>("changes", { ...options, since: from });
-            yield* changes;
-            if (!changes.length && from !== Infinity) {
-              if (!live) return;
-              await more;
-            }
-            from = seq;
-            signal?.removeEventListener("abort", wake);
-          }
-        } finally {
-          channel.close();
-        }
-      };
-      const changes = read();
-      const leave = changes.return.bind(changes);
-      changes.return = (value) => {
-        // A generator that waits would hear of it only at the next change.
-        over = true;
-        wake();
-        return leave(value);
-      };
-      return changes;
+    changes(options: object | undefined) {
+      const [own, call] = split(options);
+      return core.stream(entries.get("storage.changes") as Entry, [store, own], call, file.gate);
     },
   } as never;
 }

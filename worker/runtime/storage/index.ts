@@ -1,6 +1,7 @@
 import type { Registered } from "../functions.js";
 import type { Service } from "../services.js";
 import type { Task } from "../task.js";
+import { changes, type ChangesOptions } from "./changes.js";
 import { given } from "./content.js";
 import { done, type Entry, transact, type Within } from "./database.js";
 import { type Found, get, look, piece } from "./get.js";
@@ -11,12 +12,6 @@ import { put, type PutOptions } from "./put.js";
 import { alive, booksOf, live, Store } from "./store.js";
 
 type Call<Own = object> = (this: Task, store: Store, options: Options, own: Own, ...args: never[]) => unknown;
-
-/** What the runtime itself asks: a number of the feed is 0 where nothing has been seen, infinite for the last there is. */
-interface ChangesOptions {
-  since?: number;
-  limit?: number;
-}
 
 /** The services over an instance of the storage's wasm; the digests and the compression are the other services'. */
 export function storage({ module }: { module: WebAssembly.Module | BufferSource }): Record<string, Registered["run"]> {
@@ -79,25 +74,8 @@ export function storage({ module }: { module: WebAssembly.Module | BufferSource 
     async list(store, _, own: ListOptions) {
       return (await list(store, own)).map(statOf);
     },
-    /** Changes after one, and the number from which to go on. */
-    changes(store, _, { since = 0, limit = 1000 }: ChangesOptions) {
-      return store.read(async (of) => {
-        const row = await booksOf(of);
-        const seq = row[0] as number;
-        if (since === Infinity) return [[], seq];
-        books().set(row);
-        if (!program.books_tells(since)) throw store.fault(Fault.History, "", { since, horizon: row[6] });
-        const range = IDBKeyRange.lowerBound(since, true);
-        const [entries, keys, revs] = await Promise.all([
-          done(of.entries.index("rev").getAll(range, limit)) as Promise<Entry[]>,
-          done(of.tombstones.getAll(range, limit)) as Promise<string[]>,
-          done(of.tombstones.getAllKeys(range, limit)) as Promise<number[]>,
-        ]);
-        const changes = entries.map(({ key, rev }) => ({ seq: rev, key, rev, deleted: false }));
-        keys.forEach((key, i) => changes.push({ seq: revs[i] as number, key, rev: revs[i] as number, deleted: true }));
-        changes.sort((a, b) => a.seq - b.seq).splice(limit);
-        return [changes, changes.at(-1)?.seq ?? since];
-      });
+    changes(store, _, own: ChangesOptions) {
+      return changes(this.signal, store, own);
     },
     async usage(store, { quota }) {
       const [seq, , bytes, stored, entries] = await store.read(booksOf);

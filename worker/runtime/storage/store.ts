@@ -6,6 +6,8 @@ import { digestOf } from "./seal.js";
 
 /** Milliseconds after which a store that is in use is looked through again for what has expired. */
 const ROUND = 60_000;
+/** The same where a blob is held that nothing names: by a writer, or by one who was just killed. */
+const SOON = 1_000;
 
 /** Blobs whose entries are gone, to be removed once the transaction is through. */
 export type Gone = (string | undefined)[];
@@ -26,7 +28,7 @@ export class Store {
     readonly rows: Blobs,
     readonly files: Files | undefined,
   ) {
-    this.#channel = new BroadcastChannel(`centaurus ${name}`);
+    this.#channel = new BroadcastChannel(this.channel);
     // Another tab destroys it, or the user clears the site's data.
     database.onversionchange = database.onclose = () => this.close();
   }
@@ -49,6 +51,11 @@ export class Store {
     const folder = `centaurus-${digestOf("sha-256", units).slice(8)}`;
     const database = await open(titleOf(name, folder));
     return new Store(name, folder, database, rows(database), await files(folder));
+  }
+
+  /** Where pages tell each other of changes. */
+  get channel(): string {
+    return `centaurus ${this.name}`;
   }
 
   close(): void {
@@ -188,6 +195,11 @@ export class Store {
     const held = new Set((await navigator.locks.query()).held?.map(({ name }) => name));
     const named = new Set(await this.read(async (of) => ((await done(of.entries.index("blob").getAll())) as Entry[]).map(({ blob }) => blob)));
     await this.drop(there.filter((id) => program.is_leftover(held.has(this.folder + id), named.has(id))));
+    if (!there.some((id) => held.has(this.folder + id) && !named.has(id))) return;
+    setTimeout(() => {
+      this.#collected = 0;
+      if (opened.has(this.name)) void this.#round();
+    }, SOON);
   }
 
   async #blobs(): Promise<string[]> {

@@ -45,5 +45,5 @@ get rev:number
 read start:number end:number
 delete expect:number
 mark pin:boolean ttl:number
-changes since:number limit:number
+changes since:number|'now' live:boolean
 list prefix:string order:'key'|'time'|'size'|'used' direction:'ascending'|'descending' limit:number after:string";
