@@ -53,7 +53,7 @@ pub extern "C" fn books() -> *const f64 {
     MACHINE.with_borrow(|machine| machine.books.as_ptr())
 }
 
-/// [`centaurus_storage::place`]; a `file` of [`NONE`]: there are no files.
+/// [`centaurus_storage::place`]; a `file` of -1: there are no files.
 #[unsafe(no_mangle)]
 pub extern "C" fn place(size: f64, file: f64) -> u32 {
     centaurus_storage::place(size as u64, (file >= 0.0).then_some(file)) as u32
