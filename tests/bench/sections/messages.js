@@ -10,6 +10,9 @@ import { rounds } from '../rounds.js';
 /** Cities of a message, and messages: 1, 5 and 20 kB of JSON each, as of a trip, and single rows. */
 const SIZES = [[1, 2000], [5, 500], [26, 200], [105, 100]];
 
+/** Milliseconds after which a contestant has been seen enough: a stream for each message takes seconds. */
+const LIMIT = 10_000;
+
 const packers = () => [ours(), peer('msgpackr'), peer('@msgpack/msgpack'), peer('JSON', 'native')];
 const squeezers = () => [ours(), peer('msgpackr and pako'), peer('JSON and CompressionStream', 'native')];
 
@@ -41,7 +44,7 @@ async function contest(title, contestants, what, inputs) {
     return [ms];
   };
   try {
-    const samples = await rounds(contestants.map((contestant) => ({ name: contestant.name, run: run(contestant) })));
+    const samples = await rounds(contestants.map((contestant) => ({ name: contestant.name, run: run(contestant) })), { limit: LIMIT });
     const cells = (name) => {
       const sizes = results.get(name).map(({ byteLength }) => byteLength);
       return [sizes[0] === undefined ? '' : count(Math.round(sizes.reduce((sum, size) => sum + size, 0) / sizes.length))];

@@ -29,5 +29,5 @@ async function both(title, rows) {
   }
 }
 
-/** What every library's objects have under the same names: theirs lack the fields that have their default. */
-const told = (rows) => JSON.stringify(rows.map(({ name, country, population, loc }) => [name, country, population, loc.coordinates]));
+/** What every library's objects have: theirs lack, or inherit, the fields that have their default. */
+const told = (rows) => JSON.stringify(rows.map(({ name, country = '', population = 0, loc }) => [name, country, population, [...loc.coordinates]]));

@@ -8,6 +8,11 @@
  * Objects are numbered from 0 in the order in which the message comes to them, each before its parts: arrays, maps,
  * timestamps, extensions that the caller knows, and what stands below with a star. Binary data takes two numbers, the
  * second for its buffer. A reference is such a number; cycles and sharing are kept by it.
+ *
+ * Rows are maps with all of their keys, although keys written once for all of them would win: of 42,000 cities, 6.4 MB of
+ * MessagePack, msgpackr's records make 2.7 MB. But deflate finds the keys too (1.45 MB against 1.26), and plain data would
+ * no longer be plain MessagePack, byte for byte, in every reader. Protocol Buffers do as well (2.9 MB, deflated 1.31), by a
+ * format that others read.
  */
 
 /** Number of the extension type: `C`. */
