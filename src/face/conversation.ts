@@ -68,7 +68,7 @@ export class Conversation {
   ask(order: Order, resolve: (value: never) => void, reject: (error: unknown) => void, signal?: AbortSignal, ...more: unknown[]): void {
     const id = this.#count++;
     const asked: Asked = [order, id, ...more];
-    if (this.page.seen.state === CLOSED) return reject(this.#why ?? this.page.late());
+    if (this.page.seen.state === CLOSED) return reject(this.#why ?? this.late());
     if (signal?.aborted) {
       this.page.seen.buffered -= this.page.sizeOf(more[0]);
       return reject(signal.reason);
@@ -84,6 +84,11 @@ export class Conversation {
     else this.ask(Order.Stats, resolve, reject);
   }
 
+  /** What a message is rejected with that comes too late. */
+  late(): Error {
+    return Object.assign(new Error("The socket is closed"), { name: "SocketClosedError" });
+  }
+
   /** Tells the worker something. */
   order(asked: Asked): void {
     this.#port?.postMessage(asked);
@@ -93,7 +98,7 @@ export class Conversation {
   close(early: boolean, code: number, reason: string): void {
     this.order((this.#closing = [Order.Close, code, reason]));
     // As the platform has it, what is closed before it is open has failed.
-    if (early) this.#over({ error: this.page.late() });
+    if (early) queueMicrotask(() => this.#over({ error: this.late() }));
   }
 
   /** An iterator begins to take messages. */
@@ -257,7 +262,7 @@ export class Conversation {
     this.page.sockets.open.delete(this.page.socket);
     this.#watching.abort();
     void this.#news?.return();
-    for (const { reject } of this.#questions.values()) reject(error ?? this.page.late());
+    for (const { reject } of this.#questions.values()) reject(error ?? this.late());
     this.#questions.clear();
     for (const reader of this.#readers.values()) {
       if (error && !this.#closing) reader.fail(error);

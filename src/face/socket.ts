@@ -30,7 +30,6 @@ export interface Page {
   raw: boolean;
   decode: typeof decode;
   descriptors: typeof descriptors;
-  late: typeof late;
   address: typeof address;
   names: typeof names;
   sizeOf: typeof sizeOf;
@@ -56,7 +55,7 @@ export class CentaurusSocket extends EventTarget {
     if (typeof where !== "function") seen.url = address(where);
     if (typeof options.protocols !== "function") names(options.protocols);
     sockets.open.add(this);
-    const page = { socket: this, seen, sockets, where, options, raw, decode, descriptors, late, address, names, sizeOf, CloseEvent, ErrorEvent };
+    const page = { socket: this, seen, sockets, where, options, raw, decode, descriptors, address, names, sizeOf, CloseEvent, ErrorEvent };
     sockets.begin(page).then((conversation) => {
       this.#conversation = conversation;
       for (const { run } of this.#waiting) run(conversation);
@@ -94,10 +93,9 @@ export class CentaurusSocket extends EventTarget {
     const open = this.#seen.state < CLOSING;
     this.#seen.buffered += sizeOf(value);
     const sent = new Promise<void>((resolve, reject) => {
-      if (!open) throw late();
       // What is sent is the value as it is now.
       const now = this.#conversation ? value : structuredClone(value);
-      this.#say((conversation) => conversation.ask(Order.Send, resolve, reject, signal, now, ttl), reject);
+      this.#say((conversation) => (open ? conversation.ask(Order.Send, resolve, reject, signal, now, ttl) : reject(conversation.late())), reject);
     });
     // As with the platform's socket, nobody has to care what becomes of a message.
     sent.catch(() => {});
@@ -115,7 +113,7 @@ export class CentaurusSocket extends EventTarget {
   close(code: unknown = 1000, reason: unknown = ""): void {
     const number = Math.round(Number(code));
     if (number !== 1000 && !(number >= 3000 && number <= 4999)) {
-      throw new DOMException(`A close code is 1000 or from 3000 to 4999, not ${code as string}`, "InvalidAccessError");
+      throw new DOMException(`A close code is 1000 or 3000 to 4999, not ${code as string}`, "InvalidAccessError");
     }
     const words = `${reason as string}`;
     if (sizeOf(words) > MAX_REASON) throw new DOMException(`The reason is longer than ${MAX_REASON} bytes`, "SyntaxError");
@@ -168,11 +166,6 @@ for (const type of ["open", "message", "error", "close", "reconnecting"]) {
   });
 }
 
-/** What a message is rejected with that comes too late. */
-function late(): Error {
-  return Object.assign(new Error("The socket is closed"), { name: "SocketClosedError" });
-}
-
 /** The address of a WebSocket, as the platform takes it (WebSockets, section 3.1). */
 function address(given: unknown): string {
   let href = "";
@@ -182,9 +175,7 @@ function address(given: unknown): string {
   } catch {
     // No address at all is as bad as a wrong one.
   }
-  if (!/^wss?:[^#]+$/.test(href)) {
-    throw new DOMException(`'${given as string}' is not the address of a WebSocket: ws, wss, http or https, without a fragment`, "SyntaxError");
-  }
+  if (!/^wss?:[^#]+$/.test(href)) throw new DOMException(`'${given as string}' is not the address of a WebSocket: ws(s) or http(s), no fragment`, "SyntaxError");
   return href;
 }
 
@@ -192,7 +183,7 @@ function address(given: unknown): string {
 function names(given: unknown = []): string[] {
   const list = [given].flat().map(String);
   if (new Set(list).size < list.length || !list.every((name) => /^[!#-'*+.^`|~\w-]+$/.test(name))) {
-    throw new DOMException(`'${list}' are not names of subprotocols, each once`, "SyntaxError");
+    throw new DOMException(`'${list}' are not subprotocols, each once`, "SyntaxError");
   }
   return list;
 }
