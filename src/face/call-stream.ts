@@ -10,18 +10,25 @@ export interface Source {
   leave(): void;
 }
 
+interface Reader<T> {
+  resolve: (result: IteratorResult<T, undefined>) => void;
+  reject: (error: unknown) => void;
+  /** Kept for as long as somebody waits for it: he may hold nothing but the promise. */
+  iterator: unknown;
+}
+
 /** Values that have arrived and readers that wait; never both. Kept apart from the iterator, so that the iterator can
  *  be collected while the call is under way, and the call ended then. */
 class Channel<T> {
   values: T[] = [];
-  readers: { resolve: (result: IteratorResult<T, undefined>) => void; reject: (error: unknown) => void }[] = [];
+  readers: Reader<T>[] = [];
   state: "new" | "running" | "ended" | "failed" = "new";
   error: unknown;
   #taken = 0;
 
   constructor(readonly source: Source, readonly step: number) {}
 
-  next(): Promise<IteratorResult<T, undefined>> {
+  next(iterator: unknown): Promise<IteratorResult<T, undefined>> {
     if (this.state === "new") this.#start();
     if (this.values.length > 0) {
       const value = this.values.shift() as T;
@@ -34,7 +41,7 @@ class Channel<T> {
       return Promise.reject(this.error);
     }
     if (this.state === "ended") return Promise.resolve({ value: undefined, done: true });
-    return new Promise((resolve, reject) => this.readers.push({ resolve, reject }));
+    return new Promise((resolve, reject) => this.readers.push({ resolve, reject, iterator }));
   }
 
   leave(): void {
@@ -96,7 +103,7 @@ export class CallStream<T> implements AsyncIterableIterator<T, undefined, undefi
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    return this.#channel.next();
+    return this.#channel.next(this);
   }
 
   return(): Promise<IteratorResult<T, undefined>> {
