@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
@@ -44,8 +44,11 @@ impl Words {
                 continue;
             }
             let folder = source.parent().unwrap_or(source);
-            let shipped = target.kind.iter().any(|kind| kind.ends_with("lib") || kind == "bin");
-            for text in texts(folder)? {
+            let shipped = target.kind.iter().any(|kind| kind.ends_with("lib") || kind == "bin" || kind == "proc-macro");
+            for (file, text) in texts(folder)? {
+                for page in pages(&text) {
+                    words.tests.extend(identifiers(&read(&file.with_file_name(page))?, Lines::All));
+                }
                 words.tests.extend(identifiers(&text, Lines::All));
                 if shipped {
                     words.shipped.extend(identifiers(&text, Lines::Code));
@@ -79,15 +82,22 @@ fn identifiers(text: &str, lines: Lines) -> impl Iterator<Item = String> {
     code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_')).map(str::to_owned)
 }
 
-/// The Rust files in a folder, at any depth.
-fn texts(folder: &Path) -> Result<Vec<String>> {
+/// The pages of Markdown that a source takes over as documentation: their examples are tests.
+fn pages(text: &str) -> impl Iterator<Item = &str> {
+    let included = text.split("include_str!(\"").skip(1).filter_map(|rest| rest.split('"').next());
+    included.filter(|page| page.ends_with(".md"))
+}
+
+/// The Rust files in a folder, at any depth, and what is in them.
+fn texts(folder: &Path) -> Result<Vec<(PathBuf, String)>> {
     let mut texts = Vec::new();
     for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
         let path = entry?.path();
         if path.is_dir() {
             texts.extend(self::texts(&path)?);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            texts.push(read(&path)?);
+            let text = read(&path)?;
+            texts.push((path, text));
         }
     }
     Ok(texts)
@@ -115,6 +125,12 @@ mod tests {
     fn a_dependency_is_used_where_code_names_it() {
         assert_eq!(fault(None, "use a_b::C;", ""), None);
         assert_eq!(fault(Some("dev"), "", "/// use a_b::C;"), None);
+    }
+
+    #[test]
+    fn pages_that_are_documentation_are_found() {
+        let source = "#[doc = include_str!(\"../README.md\")]\nconst A: &str = include_str!(\"a.ts\");";
+        assert_eq!(pages(source).collect::<Vec<_>>(), ["../README.md"]);
     }
 
     #[test]

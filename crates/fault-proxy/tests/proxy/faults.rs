@@ -1,7 +1,5 @@
 //! Each fault, as a client of an echo sees it.
 
-#![expect(clippy::unwrap_used, reason = "all of this crate is tests, its helpers too")]
-
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
