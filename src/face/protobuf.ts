@@ -1,7 +1,7 @@
 import type { CallOptions, ProtobufSchema, SchemaOptions } from "../centaurus.js";
 import type { Entry } from "./core.js";
 import type { ServiceFile } from "./service-file.js";
-import { exact } from "./services.js";
+import { exact } from "./exact.js";
 
 /** What a schema can do, first what takes values, then what takes bytes. */
 const METHODS = ["encode", "fromJSON", "decode", "toJSON"] as const;

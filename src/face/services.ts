@@ -2,6 +2,7 @@ import type { Bytes, CallOptions, CentaurusStorage, Msgpack, ProtobufSchema, Sch
 import type { CallStream } from "./call-stream.js";
 import { byCopy } from "./copied.js";
 import type { Core, Entry } from "./core.js";
+import { exact } from "./exact.js";
 import { feed } from "./feed.js";
 import { schema } from "./protobuf.js";
 import { ServiceFile } from "./service-file.js";
@@ -156,15 +157,4 @@ function given(data: unknown, call: CallOptions | undefined, ...more: unknown[])
   const args = [data, ...more];
   if (!byCopy(args, call?.transfer)) args[0] = exact(data, call?.transfer);
   return args;
-}
-
-/** Bytes such that cloning them clones no more than them: cloning a view clones all that its buffer holds. */
-export function exact(data: unknown, transfer?: readonly unknown[]): unknown {
-  if (ArrayBuffer.isView(data)) {
-    if (data.byteLength === data.buffer.byteLength || transfer?.includes(data.buffer)) return data;
-    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
-  }
-  const tag = Object.prototype.toString.call(data);
-  if (tag === "[object ArrayBuffer]" || tag === "[object SharedArrayBuffer]" || data instanceof Blob) return data;
-  throw new TypeError(`The data must be an ArrayBuffer, a view of one, or a Blob, not ${tag.slice(8, -1)} (TextEncoder makes bytes of text)`);
 }

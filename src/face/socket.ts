@@ -4,7 +4,7 @@ import { CallStream } from "./call-stream.js";
 import type { Conversation } from "./conversation.js";
 import { decode, failure } from "./errors.js";
 import { descriptors } from "./protobuf.js";
-import { exact } from "./services.js";
+import { exact } from "./exact.js";
 import type { Sockets } from "./sockets.js";
 
 const [CONNECTING, OPEN, CLOSING, CLOSED] = [0, 1, 2, 3];

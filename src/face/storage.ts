@@ -2,7 +2,7 @@ import type { CallOptions, CentaurusStorage, StorageOptions } from "../centaurus
 import type { Entry } from "./core.js";
 import { feed } from "./feed.js";
 import type { ServiceFile } from "./service-file.js";
-import { exact } from "./services.js";
+import { exact } from "./exact.js";
 
 /** What the workers can do with a store, and how many arguments come before the options. */
 const CALLS = {
