@@ -8,12 +8,14 @@ import { test } from 'node:test';
 import { app, files, installed, line, referred, run } from './support.mjs';
 
 const COPY = line('cp node_modules/centaurus/');
+const THREADS = ['centaurus.threads.js', 'centaurus.threads.wasm'];
 
-/** Each file that the entry refers to is there once; nothing else came along. */
-async function emittedOnce(name, folder) {
+/** Each file that the entry refers to is there once; nothing else came along but, where all are copied, what the worker finds
+ *  beside itself. */
+async function emittedOnce(name, folder, beside = []) {
   const emitted = await files(name, folder);
   const wasm = [...emitted].filter(([path]) => path.endsWith('.wasm'));
-  const wanted = (await referred('centaurus.js')).filter((file) => file.endsWith('.wasm'));
+  const wanted = [...await referred('centaurus.js'), ...beside].filter((file) => file.endsWith('.wasm'));
   for (const file of wanted) {
     const bytes = await installed(file);
     const same = wasm.filter(([, other]) => bytes.equals(other)).map(([path]) => path);
@@ -21,7 +23,7 @@ async function emittedOnce(name, folder) {
   }
   assert.equal(wasm.length, wanted.length, `emitted: ${wasm.map(([path]) => path).join(', ')}`);
   const scripts = [...emitted.keys()].filter((path) => /\.m?js$/.test(path));
-  const workers = (await referred('centaurus.js')).filter((file) => file.endsWith('.js'));
+  const workers = [...await referred('centaurus.js'), ...beside].filter((file) => file.endsWith('.js'));
   assert.equal(scripts.length, workers.length + 1, `the app and ${workers.join(', ')}, not ${scripts.join(', ')}`);
   assert.ok(!scripts.some((path) => path.includes('node')), 'nothing of the entry for servers');
 }
@@ -51,14 +53,14 @@ test('parcel: what it builds', async () => {
 test('rollup: what it builds', async () => {
   await run('rollup', 'rollup --config');
   await run('rollup', COPY);
-  await emittedOnce('rollup', 'dist');
+  await emittedOnce('rollup', 'dist', THREADS);
   await run('rollup', 'cp index.html dist/');
 });
 
 test('esbuild: what it builds', async () => {
   await run('esbuild', 'esbuild main.js --bundle --minify --format=esm --outdir=dist');
   await run('esbuild', COPY);
-  await emittedOnce('esbuild', 'dist');
+  await emittedOnce('esbuild', 'dist', THREADS);
   await run('esbuild', 'cp index.html dist/');
 });
 

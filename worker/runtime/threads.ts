@@ -23,7 +23,7 @@ export function threads(count: number): Threads | undefined {
 
 async function start(count: number): Promise<Threads> {
   const beside = (file: string) => new URL(file, globalThis.location.href);
-  const glue = (await import(beside("centaurus.threads.js").href)) as Threads;
+  const glue = (await import(`${beside("centaurus.threads.js").href}`)) as Threads;
   await glue.default({ module_or_path: beside("centaurus.threads.wasm") });
   await glue.initThreadPool(count);
   return glue;
