@@ -28,8 +28,3 @@ pub mod zlib;
 pub use digest::DigestFault;
 pub use error::{Detail, DictionaryFault, Error, Limit, Place};
 pub use sink::Sink;
-
-/// The example of the project's README, compiled and run.
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-pub struct Readme;
