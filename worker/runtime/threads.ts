@@ -22,9 +22,10 @@ export function threads(count: number): Threads | undefined {
 }
 
 async function start(count: number): Promise<Threads> {
-  const beside = (file: string) => new URL(file, globalThis.location.href);
-  const glue = (await import(`${beside("centaurus.threads.js").href}`)) as Threads;
-  await glue.default({ module_or_path: beside("centaurus.threads.wasm") });
+  const [script, wasm] = ["js", "wasm"].map((kind) => new URL(`centaurus.threads.${kind}`, globalThis.location.href).href);
+  // A template of a name and nothing else: Vite's server of development rewrites any other.
+  const glue = (await import(`${script}`)) as Threads;
+  await glue.default({ module_or_path: wasm as string });
   await glue.initThreadPool(count);
   return glue;
 }
