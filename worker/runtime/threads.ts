@@ -25,7 +25,7 @@ async function start(count: number): Promise<Threads> {
   const [script, wasm] = ["js", "wasm"].map((kind) => new URL(`centaurus.threads.${kind}`, globalThis.location.href).href);
   // A template of a name and nothing else: Vite's server of development rewrites any other.
   const glue = (await import(`${script}`)) as Threads;
-  await glue.default({ module_or_path: wasm as string });
+  await glue.default({ module_or_path: new URL(wasm as string) });
   await glue.initThreadPool(count);
   return glue;
 }
