@@ -1,4 +1,4 @@
-/** Who takes part: each `{ name, calls, end }`, with one worker that is up. */
+/** Who takes part: each `{ name, calls, end }`, with one worker. */
 
 import { isStrict, loadScript } from "../app/pool.js";
 import * as functions from "./functions.js";
@@ -50,13 +50,32 @@ async function comlink() {
   await loadScript("vendor/comlink.min.js");
   const worker = new Worker(peerUrl("comlink"));
   const remote = globalThis.Comlink.wrap(worker);
-  return { name: "comlink", calls: { empty: () => remote.empty() }, end: () => worker.terminate() };
+  // Nothing else would tell: Comlink's calls wait for ever for a worker that did not load.
+  const failed = new Promise((_, reject) => (worker.onerror = ({ message }) => reject(new Error(`comlink: ${message}`))));
+  return { name: "comlink", calls: { empty: () => remote.empty() }, failed, end: () => worker.terminate() };
 }
 
 async function workerpool() {
   await loadScript("vendor/workerpool.min.js");
   const pool = globalThis.workerpool.pool(peerUrl("workerpool").href, { minWorkers: 1, maxWorkers: 1, workerType: "web" });
   return { name: "workerpool", calls: { empty: () => pool.exec("empty", []) }, end: () => pool.terminate(true) };
+}
+
+/** How often a contestant is started before the benchmark gives up: a script that a browser failed to load once comes the next time. */
+const STARTS = 3;
+
+/** Starts a contestant, and gives it once its worker has answered. */
+export async function up(make, tries = STARTS) {
+  let contestant;
+  try {
+    contestant = await make();
+    await Promise.race([contestant.calls.empty(), contestant.failed].filter(Boolean));
+    return contestant;
+  } catch (error) {
+    contestant?.end();
+    if (tries > 1) return up(make, tries - 1);
+    throw error;
+  }
 }
 
 /** By the kind of what is measured. */

@@ -1,6 +1,6 @@
 /** What is measured, and how. Contestants take turns, so that whatever else the machine does happens to all. */
 
-import { PEERS, centaurus } from "./contestants.js";
+import { PEERS, centaurus, up } from "./contestants.js";
 import { rounds } from "./rounds.js";
 import { mean, median, ratio } from "./stats.js";
 
@@ -63,7 +63,7 @@ export async function measure(Centaurus, cities, { signal, progress, say }) {
     say(`${title} …`);
     const samples = new Map();
     for (let life = 0; life < lives; life++) {
-      const contestants = await Promise.all([() => centaurus(Centaurus), ...PEERS[kind]].map((make) => make()));
+      const contestants = await Promise.all([() => centaurus(Centaurus), ...PEERS[kind]].map((make) => up(make)));
       const turn = ({ name, calls }) => ({
         name,
         run: async () => {

@@ -5,7 +5,7 @@ const empty = () => {};
 /** By postMessage, written by hand: `[id, name, argument]` and back `[id, result]`. */
 function serve(functions) {
   onmessage = async ({ data: [id, name, argument] }) => {
-    const result = await functions[name](argument);
+    const result = await { empty, ...functions }[name](argument);
     postMessage([id, result], result instanceof Uint8Array ? [result.buffer] : []);
   };
 }
@@ -14,7 +14,7 @@ const through = async (bytes, stream) =>
   new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer());
 
 const PEERS = {
-  raw: { start: () => serve({ empty }) },
+  raw: { start: () => serve({}) },
   comlink: { script: "comlink.min.js", start: () => Comlink.expose({ empty }) },
   workerpool: { script: "workerpool.min.js", start: () => workerpool.worker({ empty }) },
   engine: {
