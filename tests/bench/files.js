@@ -7,3 +7,6 @@ export const installed = (file) => at(`node_modules/${file}`);
 
 /** The cities, as the test server and as a plain server of the checkout offer them. */
 export const cities = ['data/cities.json', 'target/demo-data/cities.json'].map(at);
+
+/** A library that `demo/prepare.mjs` made a module of, likewise. */
+export const vendored = (file) => ['data/vendor', 'target/demo-data/vendor'].map((folder) => at(`${folder}/${file}`));

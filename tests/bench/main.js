@@ -8,7 +8,7 @@ import { verdicts } from './budgets.js';
 import { done, fail, filters, hello, start, table } from './report.js';
 
 /** In this order: start-up wants a page that has done nothing yet. */
-const SECTIONS = ['startup', 'calls', 'codecs', 'protobuf', 'messages', 'digests', 'crossover', 'blocking', 'sockets', 'sizes'];
+const SECTIONS = ['startup', 'calls', 'codecs', 'protobuf', 'messages', 'digests', 'crossover', 'blocking', 'sockets', 'storage', 'sizes'];
 
 await hello();
 try {

@@ -31,6 +31,7 @@ const PACKAGES: &[&str] = &[
     "comlink",
     "fflate",
     "hash-wasm",
+    "idb-keyval",
     "msgpackr",
     "pako",
     "pako-1",
