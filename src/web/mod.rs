@@ -79,18 +79,12 @@
 //!
 //! # Parallel iterators
 //!
-//! Memory that threads share wants a build of its own (nightly: `-Z build-std`, `+atomics`, a shared memory), and a page that is
-//! cross-origin isolated. Then [wasm-bindgen-rayon](https://docs.rs/wasm-bindgen-rayon) works inside a worker, where its blocking
-//! waits are allowed, unlike on the page: call its `init_thread_pool` in an `async` worker function first, and let later calls
-//! find the threads by [`CallOptions::key`]:
+//! On a page that is cross-origin isolated a worker function can use every core, by rayon's parallel iterators and
+//! [wasm-bindgen-rayon](https://docs.rs/wasm-bindgen-rayon), whose blocking waits are allowed in a worker, unlike on the page.
+//! That crate's export is all that there is to set up:
 //!
 //! ```ignore
 //! pub use wasm_bindgen_rayon::init_thread_pool;
-//!
-//! #[centaurus::worker]
-//! async fn warm_up(threads: usize) {
-//!     let _ = JsFuture::from(init_thread_pool(threads)).await;
-//! }
 //!
 //! #[centaurus::worker]
 //! fn total(numbers: Vec<u64>) -> u64 {
@@ -98,7 +92,21 @@
 //! }
 //! ```
 //!
-//! That is how the two are meant to fit; it is not among the tests of this crate.
+//! (An example of this crate cannot be compiled with it, since it wants a build for threads. `demo/rust-parallel` is, and is
+//! tested in browsers.)
+//!
+//! - **The build.** Memory that threads share wants a standard library compiled for it, hence a nightly with `build-std`, and
+//!   flags for the linker; [the guide](https://github.com/centaurus-web/centaurus/blob/main/docs/rust.md#parallel-iterators) has
+//!   them. wasm-bindgen-rayon wants its feature `no-bundler`.
+//! - **The threads** start when a worker loads the package, before its first call: one for each core, at most 16, in each
+//!   worker. So a pool for parallel work is one of [`Options::size`] 1. If they do not start within 30 s, registering fails.
+//! - **Without isolation** rayon does with the calling thread alone, and results are the same. Where an engine has no shared
+//!   memory then, registering fails with a `TypeError` that names the headers.
+//! - **Cancelling.** Only the function's own thread has the [`Task`], and it waits while the others work. Iterate part by part,
+//!   with [`Task::check`] and [`Task::progress`] between two. What takes longer than the pool's `kill_grace` ends with its worker,
+//!   threads and all.
+//! - **A panic** in one of the threads is printed, but the function waits for that thread for ever: give the call a
+//!   [`CallOptions::timeout`].
 //!
 //! # Values
 //!

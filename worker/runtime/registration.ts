@@ -8,6 +8,7 @@ import { services } from "./services.js";
 import { sockets } from "./socket/index.js";
 import { storage } from "./storage/index.js";
 import { isPromise } from "./stream.js";
+import { initialise, isMachinery, isPackage } from "./wasm-package.js";
 
 /** What a successful registration tells the page. */
 export interface Found {
@@ -103,10 +104,13 @@ async function loadModule(functions: Functions, { url, names }: { url: string; n
     if (error instanceof TypeError) throw new TypeError(`The module ${url} could not be loaded: ${error.message}`, { cause: error });
     throw error;
   }
-  // The two exports by which a package of wasm-bindgen's `web` target is known; its functions work after the first.
-  if (typeof module["default"] === "function" && typeof module["initSync"] === "function") await (module["default"] as () => unknown)();
-  const offered = Object.keys(module).filter((name) => typeof module[name] === "function");
-  if (names === null) return { names: offered.filter((name) => name !== "default" && name !== "initSync") };
+  let exported = Object.keys(module);
+  if (isPackage(module)) {
+    await initialise(module, url);
+    exported = exported.filter((name) => !isMachinery(name));
+  }
+  const offered = exported.filter((name) => typeof module[name] === "function");
+  if (names === null) return { names: offered };
   const absent = names.map(([name]) => name).filter((name) => !offered.includes(name));
   if (absent.length > 0) {
     throw new TypeError(`The module ${url} exports no function ${absent.join(", ")}; it exports ${offered.join(", ") || "none"}`);

@@ -12,6 +12,10 @@ use crate::workspace::Workspace;
 pub(crate) fn demo(workspace: &Workspace, port: u16) -> Result<()> {
     build::build(workspace, Profile::Release)?;
     build::rust::DEMO.build(workspace)?;
+    if let Err(error) = build::rust::PARALLEL.build(workspace) {
+        // It wants what only sources of the standard library give; the playground is whole without it.
+        println!("/rust-parallel/ is left out: {error:#}");
+    }
     prepare(&Node::ready(workspace)?)?;
     let mut server = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     server

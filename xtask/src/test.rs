@@ -171,7 +171,7 @@ impl Tests<'_> {
         if let Err(error) = prepared {
             self.fail("the data of the browser suites", &error);
         }
-        for package in [build::rust::DEMO, build::rust::TESTS] {
+        for package in [build::rust::DEMO, build::rust::PARALLEL, build::rust::TESTS] {
             if let Err(error) = package.build(self.workspace) {
                 self.fail("the Rust packages of the browser suites", &error);
             }

@@ -22,10 +22,20 @@ pub(crate) const TESTS: RustPackage =
 pub(crate) const DEMO: RustPackage =
     RustPackage { crate_: WasmCrate::of_user("rust-demo", "centaurus-rust-demo"), folder: "demo/rust/pkg" };
 
+/// The example with parallel iterators.
+pub(crate) const PARALLEL: RustPackage = RustPackage {
+    crate_: WasmCrate::of_user_with_threads("rust-parallel", "centaurus-rust-parallel-demo"),
+    folder: "demo/rust-parallel/pkg",
+};
+
 impl RustPackage {
     /// Compiles it and writes its glue.
     pub(crate) fn build(&self, workspace: &Workspace) -> Result<()> {
-        let toolchain = Toolchain::find_or_install(workspace)?;
+        let toolchain = if self.crate_.has_threads() {
+            Toolchain::for_threads(workspace)?
+        } else {
+            Toolchain::find_or_install(workspace)?
+        };
         let compiled = self.crate_.compile(workspace, &toolchain)?;
         self.crate_.bind_as_package(&compiled, &workspace.path(self.folder))
     }

@@ -166,6 +166,16 @@ impl WasmCrate {
         Self { name, package, crate_features: &[], flavour: "plain", rustflags: &[], passes: &[], features: &[] }
     }
 
+    /// The same, built for threads.
+    pub(crate) const fn of_user_with_threads(name: &'static str, package: &'static str) -> Self {
+        Self { name, package, ..THREADS }
+    }
+
+    /// Whether its threads share a memory, for which its library must have been compiled too.
+    pub(super) fn has_threads(&self) -> bool {
+        self.rustflags.contains(&ATOMICS)
+    }
+
     /// Compiles the crate and gives the path of the wasm file that cargo wrote.
     pub(crate) fn compile(&self, workspace: &Workspace, toolchain: &Toolchain) -> Result<PathBuf> {
         let target_dir = workspace.wasm().join("cargo").join(self.flavour);
@@ -181,7 +191,7 @@ impl WasmCrate {
             .args(["--profile=wasm", "--target", TARGET, "--target-dir"])
             .arg(&target_dir)
             .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
-        if self.rustflags.contains(&ATOMICS) {
+        if self.has_threads() {
             // Otherwise the compiler hides `cfg(target_feature = "atomics")`, which is unstable.
             cargo.env("RUSTC_BOOTSTRAP", "1");
         }
@@ -260,4 +270,17 @@ fn write_glue(compiled: &Path, dir: &Path, omit_default_module_path: bool) -> Re
         .omit_default_module_path(omit_default_module_path)
         .generate(dir)
         .with_context(|| format!("wasm-bindgen cannot read {}", compiled.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::THREADS;
+
+    #[test]
+    fn the_guide_builds_for_threads_as_this_does() {
+        let guide = include_str!("../../../docs/rust.md");
+        for flag in THREADS.rustflags.iter().filter(|flag| flag.starts_with("-Clink-arg")) {
+            assert!(guide.contains(&format!("\"{flag}\",")), "{flag}");
+        }
+    }
 }
