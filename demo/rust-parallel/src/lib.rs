@@ -57,7 +57,8 @@ fn count_block(first: u32, end: u32) -> u32 {
 }
 
 fn is_prime(n: u32) -> bool {
-    n > 1 && (2..).take_while(|d: &u32| d.checked_mul(*d).is_some_and(|square| square <= n)).all(|d| n % d != 0)
+    n > 1
+        && (2..).take_while(|d: &u32| d.checked_mul(*d).is_some_and(|square| square <= n)).all(|d| !n.is_multiple_of(d))
 }
 
 #[cfg(target_arch = "wasm32")]
