@@ -33,7 +33,7 @@ test('the package stands alone: no dependencies, no scripts', () => {
 });
 
 test('what a bundler may leave out: everything but the scripts that are there for what they do', () => {
-  assert.deepEqual(manifest.sideEffects, ['./centaurus.global.js', './centaurus.worker.js', './centaurus.node.worker.mjs']);
+  assert.deepEqual(manifest.sideEffects, ['./centaurus.global.js', './centaurus.worker.js', './centaurus.node.worker.mjs', './centaurus.keeper-sw.js']);
 });
 
 test('bundlers see the worker and the wasm file that the entry needs', async () => {
@@ -44,8 +44,8 @@ test('bundlers see the worker and the wasm file that the entry needs', async () 
   assert.doesNotMatch(entry, /_bg\.wasm/);
 });
 
-test('the worker and the classic script are classic: nothing to import', async () => {
-  for (const file of ['centaurus.worker.js', 'centaurus.global.js']) {
+test('the workers and the classic script are classic: nothing to import', async () => {
+  for (const file of ['centaurus.worker.js', 'centaurus.global.js', 'centaurus.keeper-sw.js']) {
     const text = await readFile(new URL(file, pkg), 'utf8');
     assert.doesNotMatch(text, /import\.meta|^import[ {"]|^export /m, file);
     assert.ok(new Function(text), file);

@@ -51,6 +51,21 @@ const SCRIPTS: &[Script] = &[
         proxy: false,
         flags: &[NODE],
     },
+    Script { source: "src/keeper/index.ts", file: super::package::KEEPER, format: "esm", proxy: false, flags: &[] },
+    Script {
+        source: "src/keeper/worker.ts",
+        file: super::package::KEEPER_WORKER,
+        format: "esm",
+        proxy: false,
+        flags: &[],
+    },
+    Script {
+        source: "src/keeper/service-worker/main.ts",
+        file: super::package::KEEPER_SERVICE_WORKER,
+        format: "iife",
+        proxy: false,
+        flags: &[],
+    },
 ];
 
 const THREADS: Script = Script {

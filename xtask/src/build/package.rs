@@ -28,7 +28,12 @@ pub(crate) const STORAGE_WASM: &str = "centaurus.storage.wasm";
 /// What several threads compute, and its glue: of an isolated page, and only where they could be built.
 pub(crate) const THREADS: &str = "centaurus.threads.js";
 pub(crate) const THREADS_WASM: &str = "centaurus.threads.wasm";
+/// What keeps a document's images, what its pool's workers run, and its service worker: of pages that ask for them.
+pub(crate) const KEEPER: &str = "centaurus.keeper.js";
+pub(crate) const KEEPER_WORKER: &str = "centaurus.keeper-worker.js";
+pub(crate) const KEEPER_SERVICE_WORKER: &str = "centaurus.keeper-sw.js";
 const TYPES: &str = "centaurus.d.ts";
+const KEEPER_TYPES: &str = "centaurus.keeper.d.ts";
 const GLOBAL_TYPES: &str = "centaurus.global.d.ts";
 const README: &str = "README.md";
 
@@ -66,15 +71,20 @@ const MADE: &[Made] = &[
     Made { file: SOCKET, export: Some("./socket"), kind: Kind::Module },
     Made { file: SOCKET_WASM, export: Some("./socket.wasm"), kind: Kind::Wasm },
     Made { file: STORAGE_WASM, export: Some("./storage.wasm"), kind: Kind::Wasm },
+    Made { file: KEEPER, export: Some("./keeper"), kind: Kind::Module },
+    Made { file: KEEPER_WORKER, export: Some("./keeper-worker"), kind: Kind::Module },
+    Made { file: KEEPER_SERVICE_WORKER, export: Some("./keeper-sw"), kind: Kind::Script },
 ];
 
 /// The types of what can be imported, by the name of the import.
-const TYPED: &[(&str, &str)] = &[(".", TYPES), ("./node", TYPES), ("./global", GLOBAL_TYPES)];
+const TYPED: &[(&str, &str)] =
+    &[(".", TYPES), ("./node", TYPES), ("./global", GLOBAL_TYPES), ("./keeper", KEEPER_TYPES)];
 
 /// Files taken over as they are: where from, and their name in the package.
 const COPIED: &[(&str, &str)] = &[
     ("src/centaurus.d.ts", TYPES),
     ("src/centaurus.global.d.ts", GLOBAL_TYPES),
+    ("src/centaurus.keeper.d.ts", KEEPER_TYPES),
     ("LICENSE-MIT", "LICENSE-MIT"),
     ("LICENSE-APACHE", "LICENSE-APACHE"),
 ];

@@ -27,6 +27,12 @@ const BUDGETS: &[Budget] = &[
     Budget { name: "protobuf", files: &[package::PROTOBUF_WASM], limit: 450_000 },
     Budget { name: "socket", files: &[package::SOCKET_WASM], limit: 45_000 },
     Budget { name: "storage", files: &[package::STORAGE_WASM], limit: 12_000 },
+    Budget { name: "keeper", files: &[package::KEEPER], limit: 10_500 },
+    Budget {
+        name: "keeper, in workers",
+        files: &[package::KEEPER_WORKER, package::KEEPER_SERVICE_WORKER],
+        limit: 2_500,
+    },
 ];
 
 impl Budget {

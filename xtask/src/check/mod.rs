@@ -42,6 +42,11 @@ pub(crate) const OF_THE_BUILD: &[Check] = &[
     Check { name: "sizes", run: build::check_sizes },
     Check { name: "tsc src/face", run: |workspace| types::check(workspace, "src/face") },
     Check { name: "tsc src/node", run: |workspace| types::check(workspace, "src/node") },
+    Check { name: "tsc src/keeper", run: |workspace| types::check(workspace, "src/keeper") },
+    Check {
+        name: "tsc src/keeper/service-worker",
+        run: |workspace| types::check(workspace, "src/keeper/service-worker"),
+    },
     Check { name: "tsc worker/runtime", run: |workspace| types::check(workspace, "worker/runtime") },
     Check { name: "tsc tests/types", run: |workspace| types::check(workspace, "tests/types") },
     Check { name: "tsc tests/types/node", run: |workspace| types::check(workspace, "tests/types/node") },

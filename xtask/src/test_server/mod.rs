@@ -1,6 +1,7 @@
 //! The web server of the suites: four sites that serve the same files under different rules, each on a port of its own,
 //! hence each an origin of its own. Each has the server's sockets too, under `/ws/`.
 
+mod assets;
 mod faults;
 mod files;
 mod gates;
@@ -23,6 +24,7 @@ use tokio::task::JoinHandle;
 
 use crate::report::{Message, Next, PageId, Plan, Report};
 use crate::workspace::Workspace;
+use assets::Assets;
 use faults::Faults;
 use files::Files;
 use gates::Gates;
@@ -92,6 +94,7 @@ impl TestServer {
         let mut server = Self { sites: Vec::new(), tasks: Vec::new(), _sockets: stop_sockets };
         let sockets = centaurus_server::sockets(&SocketLimits::default(), Sessions::default(), stopping);
         let gates = gates::routes(Arc::new(Gates::default()));
+        let assets = assets::routes(Arc::new(Assets::default()));
         for site in Site::ALL {
             let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
             server.sites.push((site, format!("http://{}", listener.local_addr()?)));
@@ -108,6 +111,7 @@ impl TestServer {
                 .fallback(serve)
                 .with_state(shared)
                 .merge(gates.clone())
+                .merge(assets.clone())
                 .merge(sockets.clone());
             server.tasks.push(tokio::spawn(async move {
                 // Only ends with an error that says that the listener is gone; the pages' silence then tells.

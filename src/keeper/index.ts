@@ -1,0 +1,2 @@
+export { AssetKeeper } from "./keeper.js";
+export { SnapshotError } from "./snapshot-error.js";
