@@ -41,6 +41,13 @@ pub(crate) struct Selection {
 
 const NODE_TESTS: &str = "tests/node";
 
+/// What cargo tests: everything as it comes, and the client with TLS.
+const RUST_TESTS: &[&[&str]] = &[
+    &["--workspace"],
+    &["--package=centaurus-client", "--features=rustls", "--test=tls"],
+    &["--package=centaurus-client", "--features=rustls", "--doc"],
+];
+
 /// Runs what is selected, printing as it goes, the count last.
 pub(crate) fn test(workspace: &Workspace, selection: &Selection) -> Tally {
     let mut tests = Tests { workspace, selection, tally: Tally::default() };
@@ -132,8 +139,16 @@ impl Tests<'_> {
     }
 
     fn rust(&self) -> Result<Tally> {
+        let mut tally = Tally::default();
+        for tests in RUST_TESTS {
+            tally += self.cargo_test(tests)?;
+        }
+        Ok(tally)
+    }
+
+    fn cargo_test(&self, tests: &[&str]) -> Result<Tally> {
         let mut cargo = self.workspace.cargo();
-        cargo.args(["test", "--workspace", "--no-fail-fast", "--"]).args(&self.selection.filters);
+        cargo.arg("test").args(tests).args(["--no-fail-fast", "--"]).args(&self.selection.filters);
         let mut child = cargo.stdout(Stdio::piped()).spawn().context("cannot start cargo")?;
         let stdout = child.stdout.take().context("cargo has no standard output")?;
         let mut tally = Tally::default();
@@ -145,7 +160,7 @@ impl Tests<'_> {
         let status = child.wait()?;
         // A crash, or an error of the compiler, leaves no line with a count.
         if !status.success() && tally.failed == 0 {
-            tally.fail(format!("cargo test ended with {status}"));
+            tally.fail(format!("cargo test {} ended with {status}", tests.join(" ")));
         }
         Ok(tally)
     }

@@ -38,6 +38,7 @@
 //! | heartbeat | WebSocket pings | link frames with acknowledgement, else [`Config::ping`] |
 //! | an answer other than 101 | close code 4000 + the HTTP status; `Retry-After` in seconds is heeded | 1006 |
 //! | headers of the request, TLS settings | yes | the browser's own |
+//! | a certificate that is not trusted | close code 1015, which is final, with what to do; see `Config::tls` | 1006 |
 //! | online and offline | found out by the heartbeat | heeded at once |
 
 #[cfg(all(target_arch = "wasm32", target_os = "unknown", not(feature = "web")))]
@@ -60,5 +61,8 @@ pub use centaurus_link::{End, Outcome, SendError, State, config};
 pub use endpoint::Endpoint;
 pub use error::{CloseError, ConnectError};
 pub use message::Message;
+/// The library behind `Config::tls`.
+#[cfg(feature = "rustls")]
+pub use rustls;
 pub use settings::Config;
 pub use socket::{Delivery, Event, Events, Sender, Socket};

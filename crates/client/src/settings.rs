@@ -17,14 +17,42 @@ pub struct Config {
     /// What asks the server for a sign of life where there are no pings: in a browser, without acknowledgement. The server
     /// has to answer it with something. Without it the heartbeat is off there, since silence would say nothing.
     pub ping: Option<Message>,
-    /// Settings of TLS; the roots that Mozilla trusts by default.
+    /// Settings of TLS; by default the roots that Mozilla trusts, and no certificate of the client's. For a server with a
+    /// root of your own:
+    ///
+    /// ```no_run
+    /// use std::sync::Arc;
+    ///
+    /// use centaurus_client::rustls::pki_types::{CertificateDer, pem::PemObject};
+    /// use centaurus_client::rustls::{ClientConfig, RootCertStore, crypto::ring};
+    /// use centaurus_client::{Config, Socket};
+    ///
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut roots = RootCertStore::empty();
+    /// roots.add(CertificateDer::from_pem_file("root.pem")?)?;
+    /// let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    ///     .with_safe_default_protocol_versions()?
+    ///     .with_root_certificates(roots)
+    ///     .with_no_client_auth();
+    /// let config = Config { tls: Some(Arc::new(tls)), ..Config::acknowledged() };
+    /// let socket = Socket::connect("wss://intranet.example/live", config)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// A certificate that is not trusted ends the socket with the close code 1015 and a reason that says what to do, unless
+    /// an earlier one was trusted: then somebody stands between for now, and the socket comes back as from any failure. Who
+    /// wants it to come back always takes 1015 from `link.permanent`.
     #[cfg(feature = "rustls")]
     pub tls: Option<std::sync::Arc<rustls::ClientConfig>>,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        let link = config::Config { heartbeat: Some(config::Heartbeat::default()), ..config::Config::default() };
+        #[cfg_attr(not(feature = "rustls"), expect(unused_mut, reason = "only TLS has a code of its own"))]
+        let mut link = config::Config { heartbeat: Some(config::Heartbeat::default()), ..config::Config::default() };
+        #[cfg(feature = "rustls")]
+        link.permanent.push(crate::platform::tls::UNTRUSTED);
         Self {
             link,
             max_message_bytes: MAX_MESSAGE_BYTES,

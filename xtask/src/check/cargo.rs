@@ -16,7 +16,9 @@ pub(super) fn rustfmt(workspace: &Workspace) -> Result<()> {
 }
 
 pub(super) fn clippy(workspace: &Workspace) -> Result<()> {
-    tool(workspace, "clippy", "clippy", &["--workspace", "--all-targets", "--", "-D", "warnings"])
+    tool(workspace, "clippy", "clippy", &["--workspace", "--all-targets", "--", "-D", "warnings"])?;
+    let with_tls = ["--package=centaurus-client", "--features=rustls", "--all-targets", "--", "-D", "warnings"];
+    tool(workspace, "clippy", "clippy", &with_tls)
 }
 
 pub(super) fn rustdoc(workspace: &Workspace) -> Result<()> {

@@ -5,6 +5,9 @@ mod native;
 #[cfg(all(not(all(target_arch = "wasm32", target_os = "unknown")), feature = "native"))]
 pub(crate) use native::*;
 
+#[cfg(all(not(all(target_arch = "wasm32", target_os = "unknown")), feature = "rustls"))]
+pub(crate) mod tls;
+
 #[cfg(all(target_arch = "wasm32", target_os = "unknown", feature = "web"))]
 mod web;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown", feature = "web"))]

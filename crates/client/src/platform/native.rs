@@ -1,6 +1,8 @@
 //! On tokio and tokio-tungstenite.
 
 use std::pin::Pin;
+#[cfg(feature = "rustls")]
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -18,6 +20,8 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
+#[cfg(feature = "rustls")]
+use super::tls;
 use super::{Happening, Lost};
 use crate::core::Shared;
 use crate::message::Payload;
@@ -48,6 +52,10 @@ pub(crate) struct Ways {
     pub(crate) ping: Option<Payload>,
     #[cfg(feature = "rustls")]
     tls: Arc<rustls::ClientConfig>,
+    /// The server's certificate has been good, so one that is not comes from whoever stands between, such as a hotel's
+    /// network before somebody has signed in.
+    #[cfg(feature = "rustls")]
+    trusted: AtomicBool,
 }
 
 impl Ways {
@@ -57,6 +65,8 @@ impl Ways {
             ping: config.ping.map(Payload::from),
             #[cfg(feature = "rustls")]
             tls: config.tls.unwrap_or_else(tls::default),
+            #[cfg(feature = "rustls")]
+            trusted: AtomicBool::new(false),
         }
     }
 }
@@ -132,7 +142,18 @@ pub(crate) async fn connect(endpoint: Endpoint, ways: &Ways) -> Result<Line, Los
     #[cfg(feature = "rustls")]
     let connected = {
         let connector = tokio_tungstenite::Connector::Rustls(ways.tls.clone());
-        tokio_tungstenite::connect_async_tls_with_config(request, Some(config), NO_DELAY, Some(connector)).await
+        let connected =
+            tokio_tungstenite::connect_async_tls_with_config(request, Some(config), NO_DELAY, Some(connector)).await;
+        match &connected {
+            Ok(_) | Err(Error::Http(_)) => ways.trusted.store(true, Ordering::Relaxed),
+            Err(error) => {
+                if let Some(reason) = tls::untrusted(error) {
+                    let code = if ways.trusted.load(Ordering::Relaxed) { BROKEN } else { tls::UNTRUSTED };
+                    return Err(Lost { code, reason });
+                }
+            }
+        }
+        connected
     };
     #[cfg(not(feature = "rustls"))]
     let connected = tokio_tungstenite::connect_async_with_config(request, Some(config), NO_DELAY).await;
@@ -251,20 +272,4 @@ impl Line {
 fn broken(error: &Error) -> Lost {
     let code = if matches!(error, Error::Capacity(_)) { TOO_BIG } else { BROKEN };
     Lost { code, reason: error.to_string() }
-}
-
-#[cfg(feature = "rustls")]
-mod tls {
-    use std::sync::Arc;
-
-    use rustls::crypto::ring;
-    use rustls::{ClientConfig, RootCertStore};
-
-    /// The roots that Mozilla trusts.
-    pub(super) fn default() -> Arc<ClientConfig> {
-        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
-        let builder = builder.with_safe_default_protocol_versions().expect("ring has the default protocol versions");
-        Arc::new(builder.with_root_certificates(roots).with_no_client_auth())
-    }
 }
