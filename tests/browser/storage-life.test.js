@@ -47,6 +47,55 @@ test('of many who count together, none is lost', async (t) => {
   assertEquals(await s.get('n'), 20);
 });
 
+test('puts that come together: each is whole or not, and none pays for another', async (t) => {
+  const c = pool(t, { size: 1 });
+  const s = fresh(t, { quota: 100_000 }, c);
+  // So that the pool knows how short a put is, and hands many over.
+  for (let i = 0; i < 50; i++) await s.put('warm', i);
+  await s.clear();
+  const { rev } = await s.put('k', 'first');
+  const big = noise(60_000);
+  const puts = [
+    ...Array.from({ length: 100 }, (_, i) => s.put(`n${i}`, i)),
+    s.put('k', 'second', { expect: rev }),
+    s.put('k', 'third', { expect: rev }),
+    s.put('new', 1, { expect: 0 }),
+    s.put('new', 2, { expect: 0 }),
+    s.put('pinned', big, { pin: true }),
+    s.put('too large', big, { pin: true }),
+    ...Array.from({ length: 100 }, (_, i) => s.put(`m${i}`, i)),
+    s.get('m99'),
+    s.delete('m98'),
+    s.put('m98', 'again', { expect: null }),
+    s.get('k'),
+  ];
+  const ends = await Promise.allSettled(puts);
+  const failed = ends.flatMap(({ status, reason }, i) => (status === 'rejected' ? [[i, reason.name, reason.key]] : []));
+  assertEquals(failed, [[101, 'ConflictError', 'k'], [103, 'ConflictError', 'new'], [105, 'StorageFullError', 'too large']]);
+  assertEquals([206, 209].map((i) => ends[i].value), [99, 'second']);
+  const revs = ends.flatMap(({ value }) => value?.rev ?? []);
+  assertEquals(new Set(revs).size, revs.length);
+  assertEquals([...revs].sort((a, b) => a - b), revs, 'in the order in which they were asked for');
+  const entries = await s.list();
+  assertEquals(entries.length, 203);
+  const { entries: count, bytes } = await s.usage();
+  assertEquals([count, bytes], [203, entries.reduce((sum, { size }) => sum + size, 0)]);
+  for (let i = 0; i < 100; i++) assertEquals(await s.get(`n${i}`), i);
+  await tidy(t, s);
+});
+
+test('one of many puts that is aborted leaves the others alone', async (t) => {
+  const s = fresh(t, {}, pool(t, { size: 1 }));
+  const abort = new AbortController();
+  const puts = Array.from({ length: 100 }, (_, i) => s.put(`n${i}`, i, i === 50 ? { signal: abort.signal } : undefined));
+  const reason = new Error('no longer wanted');
+  abort.abort(reason);
+  const ends = await Promise.allSettled(puts);
+  assertEquals(ends.flatMap(({ status }, i) => (status === 'rejected' ? [i] : [])), [50]);
+  assert(ends[50].reason === reason);
+  assertEquals((await s.list()).length, 99);
+});
+
 test('the feed tells every change, from anywhere on, whoever made it', async (t) => {
   const [c, d] = [pool(t, { size: 2 }), pool(t, { size: 1 })];
   const s = fresh(t, {}, c);

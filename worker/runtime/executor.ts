@@ -1,3 +1,4 @@
+import { Beside } from "./beside.js";
 import { BREATH, breathe } from "./breath.js";
 import { encodeError } from "./failure.js";
 import { Form, type Functions, OneOffs, type Registered } from "./functions.js";
@@ -21,8 +22,8 @@ const FIELDS: Record<number, number> = {
 const DROPPED = 0;
 
 /**
- * Runs calls strictly one after another, in the order they came; streams run beside them once started. Aborts and
- * credit are obeyed the moment they arrive. Deciding what to send here, and when to give up on it, is the proxy's.
+ * Runs calls strictly one after another, in the order they came; streams run beside them once started, and calls of some
+ * services beside each other. Aborts and credit are obeyed the moment they arrive. Deciding what to send here, and when to give up on it, is the proxy's.
  */
 export class Executor implements Host {
   cells: Int32Array | undefined;
@@ -30,6 +31,7 @@ export class Executor implements Host {
   current = -1;
   readonly #queue: Waiting[] = [];
   readonly #streams = new Map<number, { run: StreamRun; task: Task }>();
+  readonly #beside = new Beside();
   readonly #oneOffs = new OneOffs();
   readonly #context: object;
   #task: Task | undefined;
@@ -102,6 +104,13 @@ export class Executor implements Host {
       if (!waiting) break;
       const { message, at } = waiting;
       const tag = message[at] as Down;
+      const entry = tag === Down.Call ? this.functions.get(message[at + 2] as number) : undefined;
+      const first = this.#beside.before(entry);
+      if (first) {
+        this.outbox.flush();
+        void first.then(() => this.#drain());
+        return;
+      }
       const end = at + 1 + (FIELDS[tag] ?? FIELDS[Down.Call] as number);
       waiting.at = end;
       if (end >= message.length) this.#queue.shift();
@@ -170,6 +179,10 @@ export class Executor implements Host {
     }
     if (this.cells) Atomics.store(this.cells, STARTED_CELL, call + 1);
     const task = new Task(this, call, flags);
+    if (entry?.beside && !(flags & Flag.Stream)) {
+      this.#alongside(call, task, entry, flags, args);
+      return undefined;
+    }
     if (flags & Flag.Stream) {
       void this.#stream(call, task, entry, args, start);
       this.#now = performance.now();
@@ -191,11 +204,30 @@ export class Executor implements Host {
     return undefined;
   }
 
-  #end(call: number, flags: number, start: number, value: unknown, threw: boolean): void {
+  /** Runs a call beside those of its service that came before it. They end in the order in which they came, so that what
+   *  the page may think of calls in a worker's hands holds: those before the last that has begun have begun. */
+  #alongside(call: number, task: Task, entry: Registered, flags: number, args: unknown[]): void {
+    this.current = call;
+    const run = async () => invoke(entry, task, args);
+    this.#beside.add(entry, call, task, run, (value, threw, share) => {
+      const { last } = this.#beside;
+      // A trap ends all of them, and the last may have begun.
+      if (threw && isTrap(value)) return this.#stopped ? undefined : this.trapped(this.current, value);
+      const now = performance.now();
+      this.#end(call, flags, now - share, value, threw, now);
+      this.current = last;
+      // Whoever is through in the same turn comes along.
+      if (last < 0) this.outbox.flush();
+      else this.outbox.flushSoon();
+    });
+    this.#now = performance.now();
+  }
+
+  #end(call: number, flags: number, start: number, value: unknown, threw: boolean, now = performance.now()): void {
     this.current = -1;
     this.#task = undefined;
     if (this.#stopped) return;
-    const now = (this.#now = performance.now());
+    this.#now = now;
     if (threw) {
       if (isTrap(value)) return this.trapped(call, value);
       this.#fail(call, start, value);
@@ -249,10 +281,10 @@ export class Executor implements Host {
     if (stream) {
       Task.abort(stream.task, reason);
       stream.run.leave();
-    } else if (call === this.current && this.#task) {
-      Task.abort(this.#task, reason);
     } else {
-      this.#drop(call, message);
+      const task = this.#beside.task(call) ?? (call === this.current ? this.#task : undefined);
+      if (task) Task.abort(task, reason);
+      else this.#drop(call, message);
     }
   }
 

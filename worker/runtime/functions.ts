@@ -11,6 +11,8 @@ export interface Registered {
   name: string;
   form: Form;
   run: (this: unknown, ...args: unknown[]) => unknown;
+  /** Calls of it that follow each other run beside each other: a service that waits more than it works. */
+  beside?: boolean;
 }
 
 /** The functions of this worker. */

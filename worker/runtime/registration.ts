@@ -6,7 +6,7 @@ import { protobuf } from "./protobuf.js";
 import { Kind } from "./protocol.js";
 import { services } from "./services.js";
 import { sockets } from "./socket/index.js";
-import { storage } from "./storage/index.js";
+import { BESIDE, storage } from "./storage/index.js";
 import { isPromise } from "./stream.js";
 import { initialise, isMachinery, isPackage } from "./wasm-package.js";
 
@@ -48,7 +48,7 @@ export function register(
       for (const [name, id] of names) {
         const run = offered[name];
         if (!run) throw new TypeError(`This worker file offers no service '${name}' of '${file}'; it is of another release`);
-        functions.set(id, { name, form: Forms.Plain, run });
+        functions.set(id, { name, form: Forms.Plain, run, beside: BESIDE.has(name) });
       }
       return undefined;
     }

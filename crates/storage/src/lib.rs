@@ -10,6 +10,8 @@
 //! - A write is there whole or not at all, at whatever step it is cut short ([`Write`]): a blob is written under a name
 //!   that nobody else has, made durable, and only then named by an entry, in one transaction with the books. What it
 //!   replaces is removed afterwards.
+//! - Writes that come together share a transaction ([`GroupCommit`]), and yet each is judged by itself: what stops one
+//!   stops no other.
 //! - What a write that was cut short left behind is found and removed ([`is_leftover`]), and never what another writer
 //!   is still writing.
 //! - The entries of a store never take more bytes than its quota: those that were used longest ago give way, in the
@@ -19,6 +21,7 @@
 //! - Wall clocks are asked for one thing, the time to live, and no entry lives longer for one that jumps ([`Lifetime`]).
 
 mod books;
+mod group_commit;
 mod layout;
 mod leftovers;
 mod lifetime;
@@ -26,6 +29,7 @@ mod room;
 mod write;
 
 pub use books::{Books, KEPT_TOMBSTONES};
+pub use group_commit::{GROUP_BYTES, GROUP_WRITES, GroupCommit};
 pub use layout::{CHUNK, INLINE_MAX, Place, Span, place, span};
 pub use leftovers::is_leftover;
 pub use lifetime::{Lifetime, Seen};

@@ -44,7 +44,8 @@ pub enum Step {
     Blob = 0,
     /// Make the blob durable. Then [`Write::did`].
     Flush = 1,
-    /// Open a transaction, and ask [`Write::commit`]. Then [`Write::did`], once it is through.
+    /// Open a transaction, or share one with other writes ([`GroupCommit`](crate::GroupCommit)), and ask
+    /// [`Write::commit`]. Then [`Write::did`], once it is through; where it was undone, a transaction anew.
     Commit = 2,
     /// Remove the new blob, which no entry names. Then [`Write::did`].
     Discard = 3,
@@ -64,7 +65,7 @@ pub enum Verdict {
     Go = 0,
     /// Offer entries, the one that was used longest ago first: [`Write::offer`], and at their end [`Write::exhausted`].
     Room = 1,
-    /// Abort the transaction.
+    /// Write nothing of it, also not what was offered.
     Stop = 2,
 }
 
@@ -91,6 +92,9 @@ pub struct Write {
     /// Whether there is a blob that no entry names.
     pending: bool,
     fault: Fault,
+    /// What the transaction that is under way has told against it. It counts once that is through: the next might say
+    /// something else, if this one is undone.
+    stopped: Option<Fault>,
     books: Books,
     room: Room,
     weight: Weight,
@@ -108,6 +112,7 @@ impl Write {
             step: if matches!(place, Place::Inline) { Step::Commit } else { Step::Blob },
             pending: !matches!(place, Place::Inline),
             fault: Fault::Io,
+            stopped: None,
             books: Books::default(),
             room: Room::new(0, None),
             weight: Weight::default(),
@@ -157,11 +162,12 @@ impl Write {
         self.step
     }
 
-    /// Inside the transaction: what is found there, and how much the content is and takes.
+    /// Inside the transaction: what is found there, as the writes before it in the same transaction leave it, and how much
+    /// the content is and takes.
     pub fn commit(&mut self, books: Books, found: Option<Found>, size: u64, stored: u64) -> Verdict {
+        self.stopped = None;
         if !self.expect.is_met(found.map(|found| found.rev)) {
-            self.fail(Fault::Conflict);
-            return Verdict::Stop;
+            return self.stop(Fault::Conflict);
         }
         self.books = books;
         self.weight = Weight { size, stored };
@@ -188,7 +194,11 @@ impl Write {
 
     /// Nothing more may give way.
     pub fn exhausted(&mut self) -> Verdict {
-        self.fail(Fault::Quota);
+        self.stop(Fault::Quota)
+    }
+
+    fn stop(&mut self, fault: Fault) -> Verdict {
+        self.stopped = Some(fault);
         Verdict::Stop
     }
 
@@ -199,6 +209,10 @@ impl Write {
             Step::Blob => Step::Flush,
             Step::Flush => Step::Commit,
             Step::Commit => {
+                if let Some(fault) = self.stopped {
+                    self.fail(fault);
+                    return self.step;
+                }
                 self.pending = false;
                 Step::Release
             }

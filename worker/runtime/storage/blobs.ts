@@ -1,5 +1,8 @@
 import { done, transact } from "./database.js";
 
+/** Blobs whose entries are gone, to be removed once the transaction is through. */
+export type Gone = (string | undefined)[];
+
 /** Where blobs lie. A blob is written once, front to back, and never changed. */
 export interface Blobs {
   create(id: string): Promise<Sink>;

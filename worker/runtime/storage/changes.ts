@@ -1,6 +1,6 @@
-import { done, type Entry } from "./database.js";
+import { booksOf, done, type Entry } from "./database.js";
 import { books, Fault, program } from "./program.js";
-import { booksOf, type Store } from "./store.js";
+import type { Store } from "./store.js";
 
 export interface ChangesOptions {
   since?: number | "now";

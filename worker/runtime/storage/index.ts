@@ -3,15 +3,20 @@ import type { Service } from "../services.js";
 import type { Task } from "../task.js";
 import { changes, type ChangesOptions } from "./changes.js";
 import { given } from "./content.js";
-import { done, type Entry, transact, type Within } from "./database.js";
+import { booksOf, done, type Entry, transact, type Within } from "./database.js";
 import { type Found, get, look, piece } from "./get.js";
+import { alive, live } from "./lifetime.js";
 import { list, type ListOptions } from "./list.js";
 import { check, type Options } from "./options.js";
 import { books, Fault, fault, load, program } from "./program.js";
 import { put, type PutOptions } from "./put.js";
-import { alive, booksOf, live, Store } from "./store.js";
+import { Store } from "./store.js";
 
 type Call<Own = object> = (this: Task, store: Store, options: Options, own: Own, ...args: never[]) => unknown;
+
+/** Those of which several run at a time, if they follow each other. Whatever else is asked for in between sees what those
+ *  before it did, and nothing of those after it. */
+export const BESIDE: ReadonlySet<string> = new Set(["put", "get", "read", "has", "stat"].map((name) => `storage.${name}`));
 
 /** The services over an instance of the storage's wasm; the digests and the compression are the other services'. */
 export function storage({ module }: { module: WebAssembly.Module | BufferSource }): Record<string, Registered["run"]> {

@@ -1,6 +1,7 @@
 import { done, type Entry } from "./database.js";
+import { alive } from "./lifetime.js";
 import { Fault } from "./program.js";
-import { alive, type Store } from "./store.js";
+import type { Store } from "./store.js";
 
 export interface ListOptions {
   prefix?: string;

@@ -19,6 +19,11 @@ export interface Program {
   write_offer(write: number, size: number, stored: number): number;
   write_verdict(write: number, exhausted: boolean): Verdict;
   write_books(write: number): number;
+  group_new(): number;
+  group_join(group: number, bytes: number): void;
+  group_begin(group: number): number;
+  group_through(group: number): void;
+  group_undone(group: number): number;
   books_remove(size: number, stored: number): number;
   books_touch(): number;
   books_surplus(): number;

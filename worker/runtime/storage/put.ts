@@ -2,10 +2,12 @@ import * as glue from "centaurus-worker-glue";
 import type { Task } from "../task.js";
 import type { Sink } from "./blobs.js";
 import { chunksOf, type Given } from "./content.js";
-import { type Content, done, type Entry, transact, type Within } from "./database.js";
-import { books, NONE, Place, program, Step, Verdict } from "./program.js";
+import type { Committed, Ready } from "./commits.js";
+import type { Content, Entry } from "./database.js";
+import { live } from "./lifetime.js";
+import { NONE, Place, program, Step } from "./program.js";
 import { digestOf, Seal } from "./seal.js";
-import { alive, booksOf, type Gone, live, type Store } from "./store.js";
+import type { Store } from "./store.js";
 import type { Options } from "./options.js";
 
 /** How a value is put. */
@@ -36,7 +38,7 @@ export async function put(task: Task, store: Store, options: Options, key: strin
   const least = next ? known + Number(content.size === undefined && known === chunk) : 0;
   const place = program.place(least, store.files?.ms ?? NONE);
   const write = program.write_new(place, known, expect, quota);
-  let entry!: Entry;
+  let committed: Committed | undefined;
   let kept: Content = { value };
   let size = known;
   let stored = size;
@@ -45,8 +47,6 @@ export async function put(task: Task, store: Store, options: Options, key: strin
   let id: string | undefined;
   let release = () => {};
   let cause: unknown;
-  let before = 0;
-  const gone: Gone = [];
 
   if (place === Place.Inline && next) {
     kept = packed(next);
@@ -87,7 +87,7 @@ export async function put(task: Task, store: Store, options: Options, key: strin
             break;
           case Step.Commit:
             task.signal.throwIfAborted();
-            entry = await transact(store.database, "readwrite", commit);
+            committed = await store.commits.join(ready());
             step = program.write_did(write);
             break;
           case Step.Discard:
@@ -96,20 +96,18 @@ export async function put(task: Task, store: Store, options: Options, key: strin
             step = program.write_did(write);
             break;
           case Step.Release:
-            await store.release(gone);
+            await store.release(committed?.gone ?? []);
             step = program.write_did(write);
             break;
           case Step.Done:
-            return entry;
+            return committed?.entry as Entry;
           default:
-            throw cause ?? store.fault(program.write_fault(write), key, { rev: before, expect, size, quota });
+            throw cause ?? store.fault(program.write_fault(write), key, { rev: committed?.found?.rev ?? 0, expect, size, quota });
         }
       } catch (error) {
         if (step === Step.Failed) throw error;
-        // A transaction that was stopped has been told of already.
-        const told = program.write_step(write);
-        if (told === step) cause = error;
-        step = told === step ? program.write_failed(write) : told;
+        cause = error;
+        step = program.write_failed(write);
       }
     }
   } finally {
@@ -118,40 +116,19 @@ export async function put(task: Task, store: Store, options: Options, key: strin
     void chunks?.return();
   }
 
-  async function commit(of: Within): Promise<Entry> {
-    const [row, old] = await Promise.all([booksOf(of), done(of.entries.get(key)) as Promise<Entry | undefined>]);
-    const now = Date.now();
-    const found = old && alive(old, now) ? old : undefined;
-    books().set(row);
-    // What has expired under the key gives its room all the same.
-    if (old && !found) store.remove(of, old, program.books_remove(old.size, old.stored), gone);
-    before = found?.rev ?? 0;
-    let verdict = program.write_commit(write, found?.rev ?? NONE, found?.size ?? 0, found?.stored ?? 0, size, stored);
-    if (verdict === Verdict.Room) {
-      const order = of.entries.index("used").openCursor();
-      for (let at = await done(order); at && verdict === Verdict.Room; at = await done(order)) {
-        const other = at.value as Entry;
-        const rev = other.key === key ? NONE : program.write_offer(write, other.size, other.stored);
-        if (rev !== NONE) store.remove(of, other, rev, gone);
-        verdict = program.write_verdict(write, false);
-        at.continue();
-      }
-      if (verdict === Verdict.Room) verdict = program.write_verdict(write, true);
-    }
-    // What is thrown here, nobody sees: the step that follows tells why.
-    if (verdict === Verdict.Stop) throw verdict;
-    const rev = program.write_books(write);
-    const made = {
-      key, rev, size, stored, kind, type, modified: now, created: found?.created ?? now, packed: !!(bytes && compress),
-      ...(!how.pin && { used: books()[1] as number }), ...(digest && { digest }), ...(id && { blob: id }),
-      ...(name !== undefined && { name, lastModified: lastModified as number }),
-      ...(how.meta !== undefined && { meta: how.meta }),
-    } as Entry;
-    live(made, how.ttl ?? options.ttl, now);
-    gone.push(found?.blob);
-    of.entries.put(made);
-    of.contents.put(kept, key);
-    await store.shut(of);
-    return made;
+  /** What the transaction is to write. */
+  function ready(): Ready {
+    return {
+      key, write, size, stored, content: kept, signal: task.signal,
+      entry(rev, use, found, now) {
+        const made = {
+          key, rev, size, stored, kind, type, modified: now, created: found?.created ?? now, packed: !!(bytes && compress),
+          ...(!how.pin && { used: use }), ...(digest && { digest }), ...(id && { blob: id }),
+          ...(name !== undefined && { name, lastModified: lastModified as number }),
+          ...(how.meta !== undefined && { meta: how.meta }),
+        } as Entry;
+        return live(made, how.ttl ?? options.ttl, now);
+      },
+    };
   }
 }

@@ -1,6 +1,8 @@
 import { isWellFormed } from "../msgpack/structure.js";
-import { type Blobs, type Files, files, rows } from "./blobs.js";
-import { done, type Entry, open, transact, type Within } from "./database.js";
+import { type Blobs, type Files, files, type Gone, rows } from "./blobs.js";
+import { Commits } from "./commits.js";
+import { booksOf, done, type Entry, open, transact, type Within } from "./database.js";
+import { alive, live } from "./lifetime.js";
 import { books, Fault, fault, NONE, Place, program, Seen } from "./program.js";
 import { digestOf } from "./seal.js";
 
@@ -9,16 +11,15 @@ const ROUND = 60_000;
 /** The same where a blob is held that nothing names: by a writer, or by one who was just killed. */
 const SOON = 1_000;
 
-/** Blobs whose entries are gone, to be removed once the transaction is through. */
-export type Gone = (string | undefined)[];
-
 /** Stores that this worker has open. */
 const opened = new Map<string, Promise<Store>>();
 
 /** A store that is open in this worker. */
 export class Store {
   readonly #channel: BroadcastChannel;
+  readonly commits = new Commits(this);
   #collected = 0;
+  #told: Promise<void> | undefined;
 
   private constructor(
     readonly name: string,
@@ -120,6 +121,12 @@ export class Store {
    *  the feed, in this page and others. */
   async release(gone: Gone): Promise<void> {
     await this.drop(gone);
+    // Once for all that are through in the same turn.
+    await (this.#told ??= Promise.resolve().then(() => this.#tell()));
+  }
+
+  #tell(): void {
+    this.#told = undefined;
     try {
       this.#channel.postMessage(0);
     } catch {
@@ -139,12 +146,12 @@ export class Store {
   async removeAll(of: Within, entries: (Entry | undefined)[], gone: Gone): Promise<void> {
     books().set(await booksOf(of));
     for (const entry of entries) if (entry) this.remove(of, entry, program.books_remove(entry.size, entry.stored), gone);
-    await this.shut(of);
+    await this.shut(of, books().slice());
   }
 
-  /** Writes the books that the program has before it, after as many tombstones have gone as are too many. */
-  async shut(of: Within): Promise<void> {
-    const row = books().slice();
+  /** Writes the books, after as many tombstones have gone as are too many. */
+  async shut(of: Within, row: Float64Array): Promise<void> {
+    books().set(row);
     const surplus = program.books_surplus();
     if (surplus > 0) {
       const last = (await done(of.tombstones.getAllKeys(null, surplus))).at(-1) as number;
@@ -210,19 +217,4 @@ export class Store {
 /** What the database is called. Firefox opens none whose name has lone surrogates. */
 function titleOf(name: string, folder: string): string {
   return isWellFormed(name) ? `centaurus ${name}` : folder;
-}
-
-/** The books as they stand in the database; of an empty store all are 0. */
-export async function booksOf(of: Within): Promise<Float64Array> {
-  return ((await done(of.books.get(0))) as Float64Array | undefined) ?? new Float64Array(books().length);
-}
-
-/** Begins the time to live of an entry. */
-export function live(entry: Entry, ttl: number = Infinity, at = Date.now()): Entry {
-  delete entry.expires;
-  return Object.assign(entry, ttl < Infinity ? { at, ttl, expires: at + ttl } : { at, ttl: NONE });
-}
-
-export function alive({ at, ttl }: Entry, now = Date.now()): boolean {
-  return program.seen(at, ttl, now) !== Seen.Expired;
 }

@@ -9,15 +9,16 @@ mod faults;
 
 use std::cell::RefCell;
 
-use centaurus_storage::{Books, Expect, Found, Lifetime, Write};
+use centaurus_storage::{Books, Expect, Found, GroupCommit, Lifetime, Write};
 
 /// No number: no quota, nothing found, nothing expected.
 const NONE: f64 = -1.0;
 
-/// The writes under way.
+/// The writes under way, and who shares transactions in each store that was opened.
 #[derive(Default)]
 struct Machine {
     writes: Vec<Option<Write>>,
+    groups: Vec<GroupCommit>,
     books: [f64; 7],
     text: &'static str,
 }
@@ -189,6 +190,43 @@ pub extern "C" fn write_verdict(write: usize, exhausted: u32) -> u32 {
             if exhausted != 0 { write.exhausted() } else { write.verdict() }
         })
     }) as u32
+}
+
+/// A [`GroupCommit`] for a store. It stays: a worker opens few stores, and one is a few words.
+#[unsafe(no_mangle)]
+pub extern "C" fn group_new() -> usize {
+    MACHINE.with_borrow_mut(|machine| {
+        machine.groups.push(GroupCommit::default());
+        machine.groups.len() - 1
+    })
+}
+
+fn in_group<T: Default>(group: usize, run: impl FnOnce(&mut GroupCommit) -> T) -> T {
+    MACHINE.with_borrow_mut(|machine| machine.groups.get_mut(group).map(run).unwrap_or_default())
+}
+
+/// [`GroupCommit::join`]
+#[unsafe(no_mangle)]
+pub extern "C" fn group_join(group: usize, bytes: f64) {
+    in_group(group, |group| group.join(bytes as u64));
+}
+
+/// [`GroupCommit::begin`]
+#[unsafe(no_mangle)]
+pub extern "C" fn group_begin(group: usize) -> usize {
+    in_group(group, GroupCommit::begin)
+}
+
+/// [`GroupCommit::through`]
+#[unsafe(no_mangle)]
+pub extern "C" fn group_through(group: usize) {
+    in_group(group, GroupCommit::through);
+}
+
+/// [`GroupCommit::undone`]
+#[unsafe(no_mangle)]
+pub extern "C" fn group_undone(group: usize) -> bool {
+    in_group(group, GroupCommit::undone)
 }
 
 /// Puts the books of a write into the row, and gives its revision.

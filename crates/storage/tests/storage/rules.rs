@@ -1,7 +1,8 @@
 //! The rules, one by one.
 
 use centaurus_storage::{
-    Books, CHUNK, Expect, Fault, INLINE_MAX, KEPT_TOMBSTONES, Lifetime, Place, Seen, Step, Write, place, span,
+    Books, CHUNK, Expect, Fault, GROUP_BYTES, GROUP_WRITES, GroupCommit, INLINE_MAX, KEPT_TOMBSTONES, Lifetime, Place,
+    Seen, Step, Write, place, span,
 };
 use proptest::prelude::*;
 
@@ -90,6 +91,84 @@ fn an_expectation_that_is_not_met_changes_nothing() {
     assert!(matches!(put(&mut world, 1, 20, Expect::Rev(first), false), End::Done(rev) if rev > first));
     assert_eq!(put(&mut world, 2, 20, Expect::Rev(first), false), End::Failed(Fault::Conflict));
     world.reopen();
+}
+
+/// Brings a write to its transaction.
+fn ready(world: &mut World, writer: u8, key: u8, size: u64, expect: Expect) {
+    world.begin(writer, key, size, expect, false);
+    assert_eq!(world.step_of(writer), Some(Step::Commit));
+}
+
+#[test]
+fn in_a_transaction_that_is_shared_each_write_is_judged_by_itself() {
+    let mut world = World::new(Some(100));
+    put(&mut world, 0, 40, Expect::Anything, true);
+    ready(&mut world, 0, 1, 30, Expect::Nothing);
+    ready(&mut world, 1, 1, 50, Expect::Nothing);
+    ready(&mut world, 2, 2, 70, Expect::Anything);
+    ready(&mut world, 3, 3, 30, Expect::Anything);
+    world.share(&[0, 1, 2, 3], How::Well);
+    let ends = [0, 1, 2, 3].map(|writer| {
+        loop {
+            if let Some(end) = world.step(writer, How::Well) {
+                break end;
+            }
+        }
+    });
+    // The second comes after the first, and the third has no room, whatever gives way: neither keeps the last from its own.
+    assert!(matches!(ends[0], End::Done(_)) && matches!(ends[3], End::Done(_)), "{ends:?}");
+    assert_eq!(ends[1..3], [End::Failed(Fault::Conflict), End::Failed(Fault::Quota)]);
+    assert_eq!(world.bytes(), 100);
+}
+
+#[test]
+fn a_conflict_in_a_transaction_that_was_undone_is_looked_at_anew() {
+    let mut world = World::new(None);
+    ready(&mut world, 0, 1, 10, Expect::Nothing);
+    ready(&mut world, 1, 1, 20, Expect::Nothing);
+    world.share(&[0, 1], How::Throws);
+    world.kill(0);
+    while world.rev(1).is_none() {
+        assert_eq!(world.step(1, How::Well), None);
+    }
+    assert_eq!(world.bytes(), 20);
+}
+
+proptest! {
+    #[test]
+    fn who_shares_a_transaction_ends_once_and_in_turn_and_pays_for_nobody_else(
+        writes in prop::collection::vec((0..GROUP_BYTES * 2, prop::bool::weighted(0.05)), 0..400), at_once in 1..300_usize,
+    ) {
+        let mut group = GroupCommit::default();
+        let mut waiting = std::collections::VecDeque::new();
+        let mut coming = writes.iter().copied().enumerate();
+        let mut ended = Vec::new();
+        loop {
+            for (at, write) in coming.by_ref().take(at_once) {
+                group.join(write.0);
+                waiting.push_back((at, write));
+            }
+            let count = group.begin();
+            if count == 0 {
+                break;
+            }
+            prop_assert_eq!(group.begin(), 0, "one at a time");
+            let taken: Vec<_> = waiting.drain(..count).collect();
+            prop_assert!(count <= GROUP_WRITES);
+            prop_assert!(count == 1 || taken.iter().map(|(_, (bytes, _))| bytes).sum::<u64>() <= GROUP_BYTES);
+            if !taken.iter().any(|(_, (_, bad))| *bad) {
+                group.through();
+                ended.extend(taken.into_iter().map(|(at, _)| (at, true)));
+            } else if group.undone() {
+                prop_assert!(count > 1);
+                taken.into_iter().rev().for_each(|write| waiting.push_front(write));
+            } else {
+                prop_assert_eq!(count, 1);
+                ended.extend(taken.into_iter().map(|(at, _)| (at, false)));
+            }
+        }
+        prop_assert_eq!(ended, writes.iter().enumerate().map(|(at, (_, bad))| (at, !bad)).collect::<Vec<_>>());
+    }
 }
 
 #[test]

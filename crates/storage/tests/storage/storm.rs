@@ -8,8 +8,21 @@ use crate::world::{End, How, World};
 
 #[derive(Clone, Copy, Debug)]
 enum Event {
-    Begin { writer: u8, key: u8, size: u64, expect: Expectation, pin: bool },
-    Step { writer: u8, how: How },
+    Begin {
+        writer: u8,
+        key: u8,
+        size: u64,
+        expect: Expectation,
+        pin: bool,
+    },
+    Step {
+        writer: u8,
+        how: How,
+    },
+    /// Those that want to commit do it in one transaction.
+    Share {
+        how: How,
+    },
     Kill(u8),
     PowerLoss,
     Collect,
@@ -33,6 +46,7 @@ fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         4 => begin,
         20 => (0..4_u8, how).prop_map(|(writer, how)| Event::Step { writer, how }),
+        4 => prop_oneof![4 => Just(How::Well), 1 => Just(How::Throws)].prop_map(|how| Event::Share { how }),
         1 => (0..4_u8).prop_map(Event::Kill),
         1 => Just(Event::PowerLoss),
         6 => Just(Event::Collect),
@@ -59,6 +73,7 @@ proptest! {
                     world.begin(writer, key, size, expect, pin);
                 }
                 Event::Step { writer, how } => _ = world.step(writer, how),
+                Event::Share { how } => world.share(&[2, 0, 3, 1], how),
                 Event::Kill(writer) => world.kill(writer),
                 Event::PowerLoss => world.power_loss(),
                 Event::Collect => world.collect(),

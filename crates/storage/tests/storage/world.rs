@@ -113,6 +113,11 @@ impl World {
         self.writers.contains_key(&writer)
     }
 
+    /// What a writer is to do next.
+    pub(crate) fn step_of(&self, writer: u8) -> Option<Step> {
+        self.writers.get(&writer).map(|writer| writer.write.step())
+    }
+
     /// A writer begins, unless it is at something.
     pub(crate) fn begin(&mut self, writer: u8, key: Key, size: u64, expect: Expect, pin: bool) {
         if self.is_busy(writer) {
@@ -156,7 +161,12 @@ impl World {
                 }
                 writer.write.did();
             }
-            Step::Commit => self.commit(writer),
+            Step::Commit => {
+                let mut database = self.database.clone();
+                apply(&mut database, writer);
+                self.database = database;
+                writer.write.did();
+            }
             Step::Discard => {
                 writer.id.map(|id| self.disk.remove(&id));
                 writer.write.did();
@@ -189,48 +199,27 @@ impl World {
         writer.write.wrote(asked, asked, told as f64);
     }
 
-    /// One transaction.
-    fn commit(&mut self, writer: &mut Writer) {
+    /// Those of the writers that want to commit share a transaction, in this order. It is through, or undone as a whole.
+    pub(crate) fn share(&mut self, names: &[u8], how: How) {
+        let mut writers = Vec::new();
+        for name in names {
+            if let Some(writer) = self.writers.remove(name) {
+                writers.push((*name, writer));
+            }
+        }
+        let wants = |(_, writer): &&mut (u8, Writer)| writer.write.step() == Step::Commit;
         let mut database = self.database.clone();
-        let old = database.entries.get(&writer.key).cloned();
-        let found =
-            old.as_ref().map(|entry| Found { rev: entry.rev, size: entry.content.size, stored: entry.content.size });
-        let size = writer.content.size;
-        let mut verdict = writer.write.commit(database.books, found, size, size);
-        let mut gone = Vec::new();
-        if verdict == Verdict::Room {
-            let mut order: Vec<_> =
-                database.entries.iter().filter_map(|(key, entry)| Some((entry.used?, *key))).collect();
-            order.sort_unstable();
-            for (_, key) in order {
-                if key != writer.key {
-                    let (size, blob) = (database.entries[&key].content.size, database.entries[&key].blob);
-                    if let Some(rev) = writer.write.offer(size, size) {
-                        database.entries.remove(&key);
-                        database.deletions.push((rev, key));
-                        gone.extend(blob);
-                    }
-                }
-                verdict = writer.write.verdict();
-                if verdict != Verdict::Room {
-                    break;
-                }
-            }
-            if verdict == Verdict::Room {
-                verdict = writer.write.exhausted();
+        for (_, writer) in writers.iter_mut().filter(wants) {
+            apply(&mut database, writer);
+        }
+        if how == How::Well {
+            self.database = database;
+            for (_, writer) in writers.iter_mut().filter(wants) {
+                writer.write.did();
             }
         }
-        if verdict == Verdict::Stop {
-            return;
-        }
-        database.books = *writer.write.books();
-        let used = (!writer.pin).then_some(database.books.clock);
-        let entry = Entry { rev: writer.write.rev(), used, content: writer.content, blob: writer.id };
-        database.entries.insert(writer.key, entry);
-        self.database = database;
-        writer.gone = gone;
-        writer.gone.extend(old.and_then(|entry| entry.blob));
-        writer.write.did();
+        self.writers.extend(writers);
+        self.check();
     }
 
     /// A worker, a tab or a pool is killed: what its writer had in hand stays as it is.
@@ -322,4 +311,46 @@ impl World {
             assert!(writer.place == Place::Inline || writer.id.is_none_or(|id| self.held.contains(&id)));
         }
     }
+}
+
+/// What a write does inside a transaction: all of it, or nothing.
+fn apply(database: &mut Database, writer: &mut Writer) {
+    let mut changed = database.clone();
+    let old = changed.entries.get(&writer.key).cloned();
+    let found =
+        old.as_ref().map(|entry| Found { rev: entry.rev, size: entry.content.size, stored: entry.content.size });
+    let size = writer.content.size;
+    let mut verdict = writer.write.commit(changed.books, found, size, size);
+    writer.gone.clear();
+    if verdict == Verdict::Room {
+        let mut order: Vec<_> = changed.entries.iter().filter_map(|(key, entry)| Some((entry.used?, *key))).collect();
+        order.sort_unstable();
+        for (_, key) in order {
+            if key != writer.key {
+                let (size, blob) = (changed.entries[&key].content.size, changed.entries[&key].blob);
+                if let Some(rev) = writer.write.offer(size, size) {
+                    changed.entries.remove(&key);
+                    changed.deletions.push((rev, key));
+                    writer.gone.extend(blob);
+                }
+            }
+            verdict = writer.write.verdict();
+            if verdict != Verdict::Room {
+                break;
+            }
+        }
+        if verdict == Verdict::Room {
+            verdict = writer.write.exhausted();
+        }
+    }
+    if verdict == Verdict::Stop {
+        writer.gone.clear();
+        return;
+    }
+    changed.books = *writer.write.books();
+    let used = (!writer.pin).then_some(changed.books.clock);
+    let entry = Entry { rev: writer.write.rev(), used, content: writer.content, blob: writer.id };
+    changed.entries.insert(writer.key, entry);
+    writer.gone.extend(old.and_then(|entry| entry.blob));
+    *database = changed;
 }
