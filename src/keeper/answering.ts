@@ -1,7 +1,7 @@
 import { type Asset, assetOf } from "./asset.js";
 import type { Fields } from "./caching.js";
 import type { Found } from "./library.js";
-import type { Answer, Question } from "./question.js";
+import type { Answer, Question, Ready } from "./question.js";
 import { placeOf } from "./wanted.js";
 
 type Find = (asset: Asset) => Promise<Found | undefined>;
@@ -35,10 +35,11 @@ export function answerFetches(find: Find): () => void {
   const container = navigator.serviceWorker as ServiceWorkerContainer | undefined;
   if (finders.size === 0) {
     container?.addEventListener("message", heed);
-    // What the worker asked while the page loaded waits until then.
     container?.startMessages();
   }
   finders.add(find);
+  // What it asked before anybody listened is lost.
+  container?.controller?.postMessage({ centaurusKeeper: "ready" } satisfies Ready);
   return () => {
     finders.delete(find);
     if (finders.size === 0) container?.removeEventListener("message", heed);

@@ -51,7 +51,7 @@ export class AssetKeeper extends EventTarget implements Keeper {
     this.#snapshots = new Snapshots(storage, this.#settings, this.#serving);
     this.#watcher = new Watcher(root, this.#uses, {
       seen: (element) => this.#see(element),
-      broken: (element) => this.#fallBack(element),
+      broken: (element) => this.#await(this.#fallBack(element)),
       changed: (element) => this.#serving.changed(element),
       removed: () => this.#serving.sweep(),
     });
@@ -84,12 +84,13 @@ export class AssetKeeper extends EventTarget implements Keeper {
     } while (this.#work.size > 0);
   }
 
-  #see(element: Element): void {
+  /** `tried`: whether it was looked for what is kept of it. */
+  #see(element: Element, tried = false): void {
     if (this.#serving.wake(element) || this.#serving.has(element)) return;
-    for (const wanted of wantedBy(element, this.#uses, this.#settings.candidates === "shown")) this.#want(element, wanted);
+    for (const wanted of wantedBy(element, this.#uses, this.#settings.candidates === "shown")) this.#want(element, wanted, tried);
   }
 
-  #want(element: Element, { address, attribute, asset, image }: Wanted): void {
+  #want(element: Element, { address, attribute, asset, image }: Wanted, tried: boolean): void {
     if (typeof asset === "string") {
       // What this keeper gave an element is nothing that it has to tell of.
       if (this.#seen.add(`${asset} ${address}`)) this.#report(skipped(address, asset));
@@ -97,22 +98,21 @@ export class AssetKeeper extends EventTarget implements Keeper {
     }
     const key = keyOf(asset);
     if (!this.#seen.add(key)) {
-      this.#await(this.#ifBroken(element));
+      if (!tried) this.#await(this.#ifBroken(element));
       return;
     }
     if (!this.#settings.filter({ url: asset.url, element, attribute })) {
       this.#report(skipped(asset.url, "filter"));
       return;
     }
-    this.#await(this.#keepSeen(element, key, asset, image));
+    this.#await(this.#keepSeen(key, asset, image).then(() => (tried ? undefined : this.#ifBroken(element))));
   }
 
-  async #keepSeen(element: Element, key: string, asset: Asset, image: boolean): Promise<void> {
+  async #keepSeen(key: string, asset: Asset, image: boolean): Promise<void> {
     const outcome = await this.#library.keep(asset, image, this.#running?.signal);
     // Its server may answer the next time.
     if (!outcome.kept && outcome.reason === "network") this.#seen.forget(key);
     this.#report(outcome);
-    await this.#ifBroken(element);
   }
 
   /** An image that could not be loaded before anybody listened. */
@@ -120,12 +120,14 @@ export class AssetKeeper extends EventTarget implements Keeper {
     if (!isImage(element) || !element.complete || element.naturalWidth > 0) return;
     // An SVG may have no size of its own.
     if (await element.decode().then(() => true, () => false)) return;
-    this.#fallBack(element);
+    await this.#fallBack(element);
   }
 
-  #fallBack(element: Element): void {
+  /** Serves an image that could not be loaded; where there is nothing for it, the reason is found out. */
+  async #fallBack(element: Element): Promise<void> {
     const signal = this.#running?.signal;
-    if (this.#settings.fallback && signal && !this.#serving.has(element)) this.#await(this.#server.serve(element, signal));
+    if (!signal || this.#serving.has(element)) return;
+    if (!(this.#settings.fallback && await this.#server.serve(element, signal)) && this.#running) this.#see(element, true);
   }
 
   /** Something is under way until it ends; that it was given up is no news. */

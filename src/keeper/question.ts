@@ -8,3 +8,8 @@ export interface Answer {
   blob: Blob;
   headers: Record<string, string>;
 }
+
+/** What a page tells its service worker once it can answer. */
+export interface Ready {
+  centaurusKeeper: "ready";
+}

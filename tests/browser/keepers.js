@@ -1,8 +1,8 @@
 // What the suites of the keeper begin with: addresses that answer as a test says, and pages that are visited again.
 
-import { assert, eventually, pool } from './pool.js';
+import { assert, eventually, pool } from './stores.js';
 
-export * from './pool.js';
+export * from './stores.js';
 
 /** A picture whose size tells it from others. */
 export const svg = (width) => `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="10"><rect width="5" height="5"/></svg>`;
@@ -53,7 +53,12 @@ export async function visit(t, store, { options, html = '', url = '/tests/browse
   await ready;
   const window = frame.contentWindow;
   const page = window.open(store, options);
-  const { document: there, keeper, told } = page;
+  const { document: there, keeper } = page;
+  const told = [];
+  for (const event of ['kept', 'skipped', 'served']) {
+    // The page's own icon, which is none, is not worth telling.
+    keeper.addEventListener(event, ({ detail }) => detail.url !== 'data:,' && told.push({ event, ...detail }));
+  }
   // What goes wrong in a page fails the test as if it were in this one.
   window.addEventListener('error', ({ error, message }) => reportError(error ?? message));
   window.addEventListener('unhandledrejection', ({ reason }) => reportError(reason));
@@ -67,8 +72,9 @@ export async function visit(t, store, { options, html = '', url = '/tests/browse
     /** What has been told of a kind. */
     of: (kind) => told.filter(({ event }) => event === kind),
     /** Waits until something of a kind was told of an address. */
-    heard: (kind, url) => eventually(() => told.find((one) => one.event === kind && one.url === url), {
-      message: `nothing was ${kind} of ${url}; told: ${JSON.stringify(told.map(({ element, ...rest }) => rest))}`,
+    heard: (kind, url) => eventually(() => told.find((one) => one.event === kind && one.url === url), { message: `it was not ${kind}: ${url}` }).catch((error) => {
+      error.message += `; told: ${JSON.stringify(told.map(({ element, ...rest }) => rest))}`;
+      throw error;
     }),
     /** Waits until an image shows a picture of a width. */
     shows: (selector, width) => eventually(() => {

@@ -1,12 +1,15 @@
 // `centaurus.keeper-sw.js`: gives a page's image requests what the page's keeper has kept, when the network has nothing, or
 // first. Registered by itself, or taken into another service worker by `importScripts`.
 
-import type { Answer, Question } from "../question.js";
+import type { Answer, Question, Ready } from "../question.js";
 
 declare const self: ServiceWorkerGlobalScope;
 
 /** How long a page may take to answer, in ms: it may still be loading, and have to ask its server. */
-const PATIENCE = 15_000;
+const PATIENCE = 10_000;
+
+/** Questions without an answer, by the page that they are for. */
+const waiting = new Map<string, Set<() => Promise<void>>>();
 
 // `?prefer=kept`: what is kept comes before the network.
 const keptFirst = new URLSearchParams(self.location.search).get("prefer") === "kept";
@@ -14,6 +17,12 @@ const keptFirst = new URLSearchParams(self.location.search).get("prefer") === "k
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method === "GET" && request.destination === "image" && !request.headers.has("range")) event.respondWith(respond(event));
+});
+
+// A page that was asked too early says when it can answer.
+self.addEventListener("message", ({ data, source }) => {
+  if ((data as Partial<Ready> | null)?.centaurusKeeper !== "ready") return;
+  for (const ask of waiting.get((source as Client).id) ?? []) void ask();
 });
 
 async function respond(event: FetchEvent): Promise<Response> {
@@ -35,18 +44,26 @@ async function kept({ request, clientId }: FetchEvent): Promise<Response | undef
   const crossOrigin = mode !== "cors" ? null : credentials === "include" ? "use-credentials" : "anonymous";
   // Nobody keeps what nobody may read.
   if (crossOrigin === null && new URL(url).origin !== self.location.origin) return undefined;
-  const page = await self.clients.get(clientId);
-  if (!page) return undefined;
-  const { port1: port, port2 } = new MessageChannel();
-  const question: Question = { centaurusKeeper: { url, crossOrigin } };
-  const answer = await new Promise<Answer | null>((resolve) => {
-    const late = setTimeout(resolve, PATIENCE, null);
-    port.onmessage = ({ data }: MessageEvent<Answer | null>) => {
+  return new Promise((resolve) => {
+    const settle = (answer: Answer | null): void => {
       clearTimeout(late);
-      resolve(data);
+      others.delete(ask);
+      if (others.size === 0) waiting.delete(clientId);
+      resolve(answer ? new Response(answer.blob, { headers: answer.headers }) : undefined);
     };
-    page.postMessage(question, [port2]);
+    const ask = async (): Promise<void> => {
+      const page = await self.clients.get(clientId);
+      if (!page) return settle(null);
+      const { port1: port, port2 } = new MessageChannel();
+      port.onmessage = ({ data }: MessageEvent<Answer | null>) => {
+        port.close();
+        settle(data);
+      };
+      page.postMessage({ centaurusKeeper: { url, crossOrigin } } satisfies Question, [port2]);
+    };
+    const late = setTimeout(settle, PATIENCE, null);
+    const others = waiting.get(clientId) ?? new Set<typeof ask>();
+    waiting.set(clientId, others.add(ask));
+    void ask();
   });
-  port.close();
-  return answer ? new Response(answer.blob, { headers: answer.headers }) : undefined;
 }
