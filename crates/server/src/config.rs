@@ -26,13 +26,17 @@ pub struct Config {
     pub limits: Limits,
     /// What the acknowledged echo begins with; nobody's sessions by default.
     pub sessions: Sessions,
+    /// Whether other servers that say so too may listen on the same port: the system then shares the connections out among
+    /// them, so that a machine bears more than one process may open. Each has sessions of its own: an acknowledged client
+    /// that comes back to another one begins anew. Off by default; on Unix only.
+    pub shared_port: bool,
 }
 
 impl Config {
     /// Sockets and no folders.
     #[must_use]
     pub fn sockets_only(limits: Limits) -> Self {
-        Self { mounts: Vec::new(), isolated: false, limits, sessions: Sessions::default() }
+        Self { mounts: Vec::new(), isolated: false, limits, sessions: Sessions::default(), shared_port: false }
     }
 
     /// The playground of a repository or of a built folder: `demo/` at `/`, `pkg/` at `/pkg`, and both the page's data
@@ -51,6 +55,7 @@ impl Config {
             isolated: true,
             limits: Limits::default(),
             sessions: Sessions::default(),
+            shared_port: false,
         }
     }
 }

@@ -4,7 +4,7 @@
 //! centaurus-server [--root FOLDER] [--host 127.0.0.1] [--port 8080] [--data FOLDER] [--mount URL=FOLDER]...
 //!                  [--connections N] [--sockets N] [--message-bytes N] [--message-rate N]
 //!                  [--idle-timeout SECONDS] [--session-ttl SECONDS]
-//!                  [--sockets-only] [--no-isolation] [--log error|warn|info|debug|trace|off] [--health]
+//!                  [--sockets-only] [--shared-port] [--no-isolation] [--log error|warn|info|debug|trace|off] [--health]
 //! ```
 //!
 //! `--root` is the repository after `cargo xtask build`, or a folder with `demo/`, `pkg/` and `data/` in it. The data
@@ -47,6 +47,9 @@ struct Arguments {
     /// Serve sockets and no folders
     #[arg(long, env = "CENTAURUS_SOCKETS_ONLY", conflicts_with_all = ["root", "data", "mount"])]
     sockets_only: bool,
+    /// Let other servers that say so too listen on the same port; each has sessions of its own
+    #[arg(long, env = "CENTAURUS_SHARED_PORT")]
+    shared_port: bool,
     /// Leave out the headers of cross-origin isolation: pages get no SharedArrayBuffer
     #[arg(long, env = "CENTAURUS_NO_ISOLATION")]
     no_isolation: bool,
@@ -85,6 +88,7 @@ impl Arguments {
         };
         config.mounts.extend(self.mount.iter().cloned());
         config.isolated = !self.no_isolation;
+        config.shared_port = self.shared_port;
         // Sockets are connections too, and must not take the place of those that fetch files.
         config.limits.connections = self.connections.saturating_add(self.sockets);
         config.limits.sockets = SocketLimits {

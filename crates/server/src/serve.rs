@@ -9,6 +9,8 @@ use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+#[cfg(unix)]
+use tokio::net::TcpSocket;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
@@ -19,6 +21,10 @@ use crate::{Config, Limits, ServerError};
 
 /// The pause after a failed accept. It fails for want of file descriptors, and would again at once.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Connections that may wait to be accepted, as where the port is nobody else's.
+#[cfg(unix)]
+const BACKLOG: u32 = 1024;
 
 /// hyper's least read buffer, in bytes: it panics below.
 const LEAST_BUFFER: usize = 8 * 1024;
@@ -44,7 +50,7 @@ impl Server {
         let (stopping, _) = watch::channel(false);
         let router = router(config, stopping.subscribe())?;
         let bound = async {
-            let listener = TcpListener::bind(address).await?;
+            let listener = if config.shared_port { share(address)? } else { TcpListener::bind(address).await? };
             let address = listener.local_addr()?;
             Ok((listener, address))
         };
@@ -81,6 +87,21 @@ impl Server {
             tracing::warn!("connections left open at the end of the shutdown time-out");
         }
     }
+}
+
+/// Listens where others may, too.
+#[cfg(unix)]
+fn share(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_reuseaddr(true)?;
+    socket.set_reuseport(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+#[cfg(not(unix))]
+fn share(_: SocketAddr) -> std::io::Result<TcpListener> {
+    Err(std::io::Error::new(std::io::ErrorKind::Unsupported, "this system lets no two processes share a port"))
 }
 
 /// The next connection, once there is a place for it. Those that wait stay in the system's backlog.

@@ -2,15 +2,21 @@
 //!
 //! ```text
 //! centaurus-load [--connections 20000] [--active 200] [--seconds 10] [--size 64] [--url ws://127.0.0.1:8080/ws/echo]
+//!                [--files 20000] [--anywhere]
 //! ```
 //!
 //! It starts the `centaurus-server` that lies beside it, opens the connections, measures by how much the server's memory
 //! grew, and then lets some of them play ping-pong with the echo for a while: a message is sent when the answer to the one
 //! before has come. With `--url` it uses a server that runs already, whose memory it does not know. Only the loopback is
 //! loaded, unless `--anywhere` says that the server is yours.
+//!
+//! Where a process may open fewer files than there are to be connections, several servers share a port, and several clients
+//! open a part each; what they say is summed up.
 
 mod crowd;
-mod process;
+mod part;
+mod plan;
+mod servers;
 mod traffic;
 
 use std::net::{IpAddr, SocketAddr};
@@ -19,7 +25,10 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 
-use process::Process;
+use part::{Part, Task};
+use plan::Plan;
+use servers::Servers;
+use traffic::Traffic;
 
 /// Opens many sockets and measures what they cost.
 #[derive(Debug, Parser)]
@@ -43,16 +52,29 @@ struct Arguments {
     /// Load a server that is not on the loopback: it had better be yours
     #[arg(long)]
     anywhere: bool,
+    /// Files that each process may open, if that is fewer than the system allows: it wants more processes then
+    #[arg(long, value_name = "N")]
+    files: Option<u64>,
+    /// Be a part of a load that another process sums up; so many connections are the others'
+    #[arg(long, hide = true, requires = "url")]
+    part: Option<usize>,
 }
 
-/// Files beside the connections: the standard ones, libraries, the runtime's.
-const OTHER_FILES: usize = 64;
+/// Sockets for each server that come first: of so many each server has one, which pays for what all share.
+const WARMING: usize = 16;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(&Arguments::parse()).await {
+    let arguments = Arguments::parse();
+    let ended = match &arguments {
+        Arguments { part: Some(first), url: Some(url), connections, active, .. } => {
+            part::run(&arguments.task(url, *first, *connections, *active)).await
+        }
+        _ => run(&arguments).await,
+    };
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("centaurus-load: {error}");
@@ -61,50 +83,78 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let wanted = arguments.connections + OTHER_FILES;
-    if let Some(limit) = centaurus_server::raise_file_limit(wanted)
-        && limit < wanted as u64
-    {
-        return Err(format!("a process may open {limit} files here, and {wanted} are wanted: see ulimit -n").into());
+impl Arguments {
+    fn task(&self, url: &str, first: usize, connections: usize, active: usize) -> Task {
+        let (anywhere, seconds, size) = (self.anywhere, self.seconds, self.size);
+        Task { url: url.to_owned(), anywhere, first, connections, active, seconds, size }
     }
-    let (process, url) = match &arguments.url {
+}
+
+async fn run(arguments: &Arguments) -> Result<(), Failure> {
+    // What is raised here holds for all that are started.
+    let allowed = centaurus_server::raise_file_limit(plan::files_of_one(arguments.connections));
+    let plan = Plan::new(arguments.connections, allowed.into_iter().chain(arguments.files).min())?;
+    let (servers, url) = match &arguments.url {
         Some(url) => (None, url.clone()),
         None => {
-            let (process, origin) = Process::start(arguments.connections).await?;
-            (Some(process), format!("ws://{origin}/ws/echo"))
+            let servers = Servers::start(plan.servers, arguments.connections).await?;
+            let url = format!("ws://{}/ws/echo", servers.origin);
+            (Some(servers), url)
         }
     };
     let target = resolve(&url, arguments.anywhere).await?;
-    let memory = || process.as_ref().and_then(Process::memory);
+    let memory = || servers.as_ref().and_then(Servers::memory);
 
-    // The first socket pays for what all share.
-    let first = crowd::gather(&url, target, 1).await?;
+    let warming = crowd::gather(&url, target, 0, WARMING * servers.as_ref().map_or(1, Servers::count)).await?;
     let before = memory();
     let start = Instant::now();
-    let mut crowd = crowd::gather(&url, target, arguments.connections).await?;
+    let mut parts = Vec::with_capacity(plan.clients.len());
+    let mut first = 0;
+    for (number, &connections) in plan.clients.iter().enumerate() {
+        let active = plan::share(arguments.active, plan.clients.len(), number);
+        parts.push(Part::start(&arguments.task(&url, first, connections, active))?);
+        first += connections;
+    }
+    for part in &mut parts {
+        part.opened().await?;
+    }
     let took = start.elapsed();
-    println!("{} connections in {:.1} s, {:.0} a second", crowd.len(), took.as_secs_f64(), rate(crowd.len(), took));
+    println!("{first} connections in {:.1} s, {:.0} a second{}", took.as_secs_f64(), rate(first, took), spread(&plan));
     if let (Some(before), Some(after)) = (before, memory()) {
-        let each = after.saturating_sub(before) / crowd.len().max(1) as u64;
+        let each = after.saturating_sub(before) / first.max(1) as u64;
         println!("memory of the server: {} MiB, {each} bytes a connection", after >> 20);
     }
-    drop(first);
+    drop(warming);
 
-    let players: Vec<_> = crowd.drain(..arguments.active.min(crowd.len())).collect();
-    let count = players.len();
-    let traffic = traffic::play(players, arguments.size, Duration::from_secs(arguments.seconds)).await;
+    for part in &mut parts {
+        part.play().await?;
+    }
+    let mut traffic = Traffic::default();
+    for part in parts {
+        traffic += part.outcome().await?;
+    }
+    if let Some(servers) = servers {
+        servers.end().await?;
+    }
     println!(
-        "{count} of them, messages of {} bytes: {:.0} there and back a second, p50 {} µs, p99 {} µs, {} lost",
+        "{} of them, messages of {} bytes: {:.0} there and back a second, p50 {} µs, p99 {} µs, {} lost",
+        arguments.active.min(first),
         arguments.size,
         rate(traffic.answered(), traffic.took),
         traffic.quantile(0.5),
         traffic.quantile(0.99),
         traffic.lost,
     );
-    let gone = crowd::gone(&mut crowd).await;
-    println!("{gone} of the silent ones are gone");
-    if traffic.lost + gone > 0 { Err("not all connections held".into()) } else { Ok(()) }
+    println!("{} of the silent ones are gone", traffic.gone);
+    if traffic.lost + traffic.gone > 0 { Err("not all connections held".into()) } else { Ok(()) }
+}
+
+/// Says so where one process was not enough.
+fn spread(plan: &Plan) -> String {
+    match (plan.servers, plan.clients.len()) {
+        (1, 1) => String::new(),
+        (servers, clients) => format!(", of {clients} client processes to {servers} server processes on one port"),
+    }
 }
 
 fn rate(count: usize, time: Duration) -> f64 {

@@ -98,6 +98,24 @@ fn the_binary_prints_its_port_and_stops_at_both_signals() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn servers_share_a_port_if_all_of_them_say_so() {
+    let options = ["--sockets-only", "--shared-port", "--port"];
+    let (first, line) = Binary::start(command().args(options).arg("0"));
+    let port = address_of(&line).rsplit(':').next().unwrap().to_owned();
+    let (_second, again) = Binary::start(command().args(options).arg(&port));
+    assert_eq!(line, again);
+    let alone = command().args(["--sockets-only", "--port", &port]).output().unwrap();
+    assert_eq!(alone.status.code(), Some(1));
+    assert!(String::from_utf8(alone.stderr).unwrap().contains("cannot listen"));
+    // The one that stays serves whoever comes.
+    drop(first);
+    for _ in 0..20 {
+        assert_eq!(get(&format!("127.0.0.1:{port}"), "/").status, 404);
+    }
+}
+
 #[test]
 fn every_flag_has_its_variable() {
     let root = root();
@@ -109,6 +127,7 @@ fn every_flag_has_its_variable() {
             .env("CENTAURUS_DATA", root.path().join("pkg"))
             .env("CENTAURUS_MOUNT", format!("/more={}", root.path().join("data").display()))
             .env("CENTAURUS_NO_ISOLATION", "true")
+            .env("CENTAURUS_SHARED_PORT", if cfg!(unix) { "true" } else { "false" })
             .env("CENTAURUS_LOG", "off"),
     );
     let address = address_of(&line);
