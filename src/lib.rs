@@ -46,3 +46,8 @@ pub use pool::Pool;
 #[cfg(all(doctest, feature = "web"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// So are those of the guide's page on Rust.
+#[cfg(all(doctest, feature = "web"))]
+#[doc = include_str!("../docs/rust.md")]
+struct Guide;

@@ -96,7 +96,7 @@
 //! tested in browsers.)
 //!
 //! - **The build.** Memory that threads share wants a standard library compiled for it, hence a nightly with `build-std`, and
-//!   flags for the linker; [the guide](https://github.com/centaurus-web/centaurus/blob/main/docs/rust.md#parallel-iterators) has
+//!   flags for the linker; [the guide](https://github.com/centaurus-web/centaurus/blob/main/docs/rust-threads.md) has
 //!   them. wasm-bindgen-rayon wants its feature `no-bundler`.
 //! - **The threads** start when a worker loads the package, before its first call: one for each core, at most 16, in each
 //!   worker. So a pool for parallel work is one of [`Options::size`] 1. If they do not start within 30 s, registering fails.

@@ -2,7 +2,7 @@
 //!
 //! Nothing here starts a thread. A worker that loads this package starts them before the first call, where the page is
 //! cross-origin isolated; elsewhere rayon does with one, and the same functions give the same results. How the package is
-//! built for threads is in `docs/rust.md`.
+//! built for threads is in `docs/rust-threads.md`.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -86,7 +86,7 @@ pub use window::tested;
 
 /// The guide's examples, compiled as they stand.
 #[cfg(doctest)]
-#[doc = include_str!("../../../docs/rust.md")]
+#[doc = include_str!("../../../docs/rust-threads.md")]
 mod guide {}
 
 #[cfg(test)]

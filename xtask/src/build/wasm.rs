@@ -278,7 +278,7 @@ mod tests {
 
     #[test]
     fn the_guide_builds_for_threads_as_this_does() {
-        let guide = include_str!("../../../docs/rust.md");
+        let guide = include_str!("../../../docs/rust-threads.md");
         for flag in THREADS.rustflags.iter().filter(|flag| flag.starts_with("-Clink-arg")) {
             assert!(guide.contains(&format!("\"{flag}\",")), "{flag}");
         }
