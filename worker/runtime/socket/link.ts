@@ -3,7 +3,8 @@ import { encode, settings } from "../msgpack/index.js";
 import { fault } from "../protobuf.js";
 import { type Codec, codecOf, type Data } from "./codec.js";
 import { type Asked, type Closed, type Line, News, Order, type Plan, type Revived } from "./messages.js";
-import { Op, program, Row, Tell } from "./program.js";
+import { Op, Row, Tell } from "./numbers.js";
+import { program } from "./program.js";
 
 /** Who offers this speaks the frames of acknowledged delivery (crates/link/src/frame.rs). */
 const SUBPROTOCOL = "centaurus.link.1";

@@ -1,5 +1,6 @@
 import { booksOf, done, type Entry } from "./database.js";
-import { books, Fault, program } from "./program.js";
+import { Fault } from "./numbers.js";
+import { books, program } from "./program.js";
 import type { Store } from "./store.js";
 
 export interface ChangesOptions {

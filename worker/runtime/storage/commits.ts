@@ -1,7 +1,8 @@
 import type { Gone } from "./blobs.js";
 import { booksOf, type Content, done, type Entry, transact, type Within } from "./database.js";
 import { alive } from "./lifetime.js";
-import { books, NONE, program, Verdict } from "./program.js";
+import { Verdict } from "./numbers.js";
+import { books, NONE, program } from "./program.js";
 import type { Store } from "./store.js";
 
 /** A write that wants to commit. */

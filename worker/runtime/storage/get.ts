@@ -1,7 +1,8 @@
 import * as glue from "centaurus-worker-glue";
 import { restored } from "./content.js";
 import { type Content, done, type Entry } from "./database.js";
-import { Fault, program } from "./program.js";
+import { Fault } from "./numbers.js";
+import { program } from "./program.js";
 import { digestOf, isSound } from "./seal.js";
 import type { Store } from "./store.js";
 
@@ -11,21 +12,30 @@ export interface Found {
   content: Content | undefined;
 }
 
+/** Chunks that are read at a time: the next is being fetched while one is checked. */
+const AHEAD = 4;
+
 /** The value under a key, or nothing. */
 export async function get(store: Store, key: string, rev: number | undefined): Promise<{ value: unknown; entry: Entry } | undefined> {
   const found = await look(store, key, rev);
   const { entry, content } = found;
   if (!entry) return undefined;
   if (content && "value" in content) return { value: content.value, entry };
+  const chunk = program.chunk();
   const parts: Uint8Array<ArrayBuffer>[] = [];
-  let at = 0;
-  do {
-    const part = await piece(store, found as Found, at, entry.size);
+  const ahead: ReturnType<typeof piece>[] = [];
+  for (let at = 0; at < entry.size || at === 0 || ahead.length > 0; ) {
+    for (; (at < entry.size || at === 0) && ahead.length < AHEAD; at += chunk) {
+      const reading = piece(store, found as Found, at, entry.size);
+      // Nobody may be left to ask for it; who does is told.
+      reading.catch(() => {});
+      ahead.push(reading);
+    }
+    const part = await ahead.shift();
     // Replaced meanwhile: what is there now is as good an answer.
     if (!part) return get(store, key, rev);
     parts.push(part);
-    at += part.length;
-  } while (at < entry.size);
+  }
   return { value: restored(entry, parts), entry };
 }
 

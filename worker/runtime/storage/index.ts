@@ -8,7 +8,8 @@ import { type Found, get, look, piece } from "./get.js";
 import { alive, live } from "./lifetime.js";
 import { list, type ListOptions } from "./list.js";
 import { check, type Options } from "./options.js";
-import { books, Fault, fault, load, program } from "./program.js";
+import { Fault } from "./numbers.js";
+import { books, fault, load, program } from "./program.js";
 import { put, type PutOptions } from "./put.js";
 import { Store } from "./store.js";
 

@@ -1,5 +1,6 @@
 import type { Entry } from "./database.js";
-import { NONE, program, Seen } from "./program.js";
+import { Seen } from "./numbers.js";
+import { NONE, program } from "./program.js";
 
 /** Begins the time to live of an entry. */
 export function live(entry: Entry, ttl: number = Infinity, at = Date.now()): Entry {

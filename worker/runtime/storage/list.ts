@@ -1,6 +1,6 @@
 import { done, type Entry } from "./database.js";
 import { alive } from "./lifetime.js";
-import { Fault } from "./program.js";
+import { Fault } from "./numbers.js";
 import type { Store } from "./store.js";
 
 export interface ListOptions {

@@ -1,4 +1,5 @@
-import { Fault, fault, textOf } from "./program.js";
+import { Fault } from "./numbers.js";
+import { fault, textOf } from "./program.js";
 
 /** How a page asked for a store, sent with every call. */
 export interface Options {

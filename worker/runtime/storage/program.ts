@@ -1,3 +1,5 @@
+import type { Fault, Place, Seen, Step, Verdict } from "./numbers.js";
+
 /** The program of `worker/storage`, which decides (crates/storage says what). */
 export interface Program {
   memory: WebAssembly.Memory;
@@ -35,49 +37,6 @@ export interface Program {
 
 /** Stands for what is not there. */
 export const NONE = -1;
-
-export const enum Place {
-  Inline,
-  File,
-  Rows,
-}
-
-export const enum Seen {
-  Alive,
-  Expired,
-  Early,
-}
-
-export const enum Step {
-  Blob,
-  Flush,
-  Commit,
-  Discard,
-  Release,
-  Done,
-  Failed,
-}
-
-export const enum Verdict {
-  Go,
-  Room,
-  Stop,
-}
-
-export const enum Fault {
-  Io,
-  Conflict,
-  Quota,
-  Disk,
-  Corrupt,
-  NotFound,
-  Changed,
-  History,
-  UnknownOption,
-  WrongOption,
-  WrongKey,
-  Shapes,
-}
 
 export let program: Program;
 

@@ -3,7 +3,8 @@ import { type Blobs, type Files, files, type Gone, rows } from "./blobs.js";
 import { Commits } from "./commits.js";
 import { booksOf, done, type Entry, open, transact, type Within } from "./database.js";
 import { alive, live } from "./lifetime.js";
-import { books, Fault, fault, NONE, Place, program, Seen } from "./program.js";
+import { Fault, Place, Seen } from "./numbers.js";
+import { books, fault, NONE, program } from "./program.js";
 import { digestOf } from "./seal.js";
 
 /** Milliseconds after which a store that is in use is looked through again for what has expired. */

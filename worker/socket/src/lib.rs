@@ -15,7 +15,7 @@ mod options;
 
 use std::cell::RefCell;
 
-pub use machine::{Machine, Op, Tell};
+pub use machine::{Machine, Op, Row, Tell};
 
 thread_local! {
     /// What the script hands over: options, a frame, a reason.

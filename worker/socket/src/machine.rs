@@ -106,17 +106,27 @@ pub enum Op {
     Closed,
 }
 
-/// Numbers of a command.
-const COMMAND: usize = 3;
-/// Numbers that stand after them: how many bytes there are; when it is to be told the time (ms; Infinity for never);
-/// whether it waits for the line to hold back less.
-const STANDING: usize = 3;
+/// Where the numbers of the row stand that do not belong to a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// Bytes of the command.
+    Bytes = 3,
+    /// When it is to be told the time, in ms; Infinity for never.
+    Wake,
+    /// Whether it waits for the line to hold back less.
+    Waits,
+    /// How many numbers there are.
+    Length,
+}
+
+/// Numbers of a command, which come first.
+const COMMAND: usize = Row::Bytes as usize;
 
 /// A link whose commands are numbers.
 #[derive(Debug)]
 pub struct Machine {
     link: Link,
-    row: [f64; COMMAND + STANDING],
+    row: [f64; Row::Length as usize],
     bytes: Vec<u8>,
 }
 
@@ -348,7 +358,7 @@ mod tests {
         let [attempt, delay, code] = [0, 1, 2].map(|i| machine.row()[i]);
         assert_eq!((attempt, code, machine.bytes()), (2.0, 1012.0, b"restart".as_slice()));
         assert!((100.0..=2_100.0).contains(&delay), "{delay}");
-        let wake = machine.row()[COMMAND + 1];
+        let wake = machine.row()[Row::Wake as usize];
         assert!((wake - 2.0 - delay).abs() < 0.01, "{wake}");
     }
 

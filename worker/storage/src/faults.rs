@@ -1,38 +1,90 @@
 //! What errors say, and what is checked with them.
 
-/// The name and the message of an error, by its number: `Fault` of `worker/runtime/storage/program.ts`, which begins with
-/// [`centaurus_storage::Fault`].
-pub(crate) const fn text(fault: u32) -> &'static str {
+/// What a text is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Fault {
+    /// The I/O failed.
+    Io,
+    /// The entry is of another revision than was expected.
+    Conflict,
+    /// The quota has no room.
+    Quota,
+    /// The disk has none.
+    Disk,
+    /// What is there is not what was put.
+    Corrupt,
+    /// There is no such entry.
+    NotFound,
+    /// It was replaced while it was read.
+    Changed,
+    /// The feed has forgotten what is asked of it.
+    History,
+    /// There is no such option.
+    UnknownOption,
+    /// An option is of another type.
+    WrongOption,
+    /// A key is no string.
+    WrongKey,
+    /// No fault: what may be asked.
+    Shapes,
+}
+
+const FAULTS: [Fault; 12] = [
+    Fault::Io,
+    Fault::Conflict,
+    Fault::Quota,
+    Fault::Disk,
+    Fault::Corrupt,
+    Fault::NotFound,
+    Fault::Changed,
+    Fault::History,
+    Fault::UnknownOption,
+    Fault::WrongOption,
+    Fault::WrongKey,
+    Fault::Shapes,
+];
+
+// The first are those of a write, which gives them as numbers.
+const _: () = assert!(
+    Fault::Io as u32 == centaurus_storage::Fault::Io as u32
+        && Fault::Conflict as u32 == centaurus_storage::Fault::Conflict as u32
+        && Fault::Quota as u32 == centaurus_storage::Fault::Quota as u32
+        && Fault::Disk as u32 == centaurus_storage::Fault::Disk as u32
+);
+
+/// The name and the message of an error, by its number.
+pub(crate) fn text(fault: u32) -> &'static str {
+    let fault = FAULTS.get(fault as usize).copied().unwrap_or(Fault::Io);
     match fault {
-        0 => "StorageError\nStorage failed the store '{store}': {why}",
-        1 => {
+        Fault::Io => "StorageError\nStorage failed the store '{store}': {why}",
+        Fault::Conflict => {
             "ConflictError\nThe entry {key} of the store '{store}' is at revision {rev}, not {expect}: \
              read it again and decide anew"
         }
-        2 => {
+        Fault::Quota => {
             "StorageFullError\n{size} bytes for {key} do not fit into the store '{store}': its quota is {quota} bytes, \
              and what is left in it is pinned or too small. Delete entries, unpin some, or raise the quota"
         }
-        3 => {
+        Fault::Disk => {
             "StorageFullError\nThe disk, or what the browser grants this site of it, has no room for {key} of the store \
              '{store}'. Delete entries, or ask for persist(); usage() tells what is granted"
         }
-        4 => {
+        Fault::Corrupt => {
             "StorageCorruptError\nThe content of {key} in the store '{store}' is not what was put there: {why}. \
              It was changed or lost outside of the store; delete the entry and put it again"
         }
-        5 => "NotFoundError\nThe store '{store}' has no entry {key}",
-        6 => {
+        Fault::NotFound => "NotFoundError\nThe store '{store}' has no entry {key}",
+        Fault::Changed => {
             "ConflictError\nThe entry {key} of the store '{store}' was replaced or deleted while it was read: begin anew"
         }
-        7 => {
+        Fault::History => {
             "HistoryError\nThe store '{store}' no longer knows every deletion since change {since}, only since \
              {horizon}: take the seq of usage(), then what list() gives, and go on from that seq"
         }
-        8 => "TypeError\nstorage {call}: unknown option {option}; it knows {known}",
-        9 => "TypeError\nstorage {call}: {option} must be a {shape}, not {value}",
-        10 => "TypeError\nstorage {call}: a key must be a string, not {found}",
-        _ => SHAPES,
+        Fault::UnknownOption => "TypeError\nstorage {call}: unknown option {option}; it knows {known}",
+        Fault::WrongOption => "TypeError\nstorage {call}: {option} must be a {shape}, not {value}",
+        Fault::WrongKey => "TypeError\nstorage {call}: a key must be a string, not {found}",
+        Fault::Shapes => SHAPES,
     }
 }
 
@@ -47,3 +99,15 @@ delete expect:number
 mark pin:boolean ttl:number
 changes since:number|'now' live:boolean
 list prefix:string order:'key'|'time'|'size'|'used' direction:'ascending'|'descending' limit:number after:string";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_has_its_number() {
+        for (number, fault) in FAULTS.iter().enumerate() {
+            assert_eq!(*fault as usize, number);
+        }
+    }
+}

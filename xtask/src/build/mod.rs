@@ -1,6 +1,7 @@
 //! `cargo xtask build`: writes the npm package to `pkg/`.
 
 mod bundle;
+mod generated;
 mod names;
 mod package;
 mod readme;
@@ -36,7 +37,7 @@ pub(crate) fn build(workspace: &Workspace, profile: Profile) -> Result<()> {
     let node = Node::ready(workspace)?;
     let toolchain = Toolchain::find_or_install(workspace)?;
     fs::create_dir_all(workspace.pkg())?;
-    write_protocol(workspace)?;
+    generated::write(workspace)?;
     for (crate_, file) in [
         (WORKER, package::WORKER_WASM),
         (WORKER_SIMD, package::WORKER_SIMD_WASM),
@@ -105,17 +106,6 @@ fn finished(
         Profile::Dev => Ok(wasm),
         Profile::Release => crate_.optimize(workspace, node, &wasm),
     }
-}
-
-/// The worker's copy of the message numbers, written from the Rust that defines them.
-fn write_protocol(workspace: &Workspace) -> Result<()> {
-    let file = workspace.path("worker/runtime/protocol.ts");
-    let text = centaurus_protocol::wire::typescript();
-    if fs::read_to_string(&file).is_ok_and(|old| old == text) {
-        return Ok(());
-    }
-    println!("writing {}", file.display());
-    fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
