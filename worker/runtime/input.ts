@@ -9,8 +9,12 @@ export type Bytes = ArrayBuffer | ArrayBufferView | Blob;
  *  end. */
 export type Input = Bytes | MessagePort;
 
-/** Bytes that are worked on between two looks at the signal, or read of a Blob at a time. */
+/** Bytes that are worked on between two looks at the signal. */
 export const PIECE = 1 << 20;
+
+/** Bytes of a Blob that are read at a time. Each read asks another process: to store 100 MB was measured to take 570 ms
+ *  by parts of 1 MiB, and 400 by these. */
+const BLOB_PART = 4 << 20;
 
 /** Milliseconds between two reports of progress: more often than that nobody can see. */
 const NEWS = 50;
@@ -98,19 +102,19 @@ async function* fromMemory(data: ArrayBuffer | ArrayBufferView): AsyncGenerator<
   }
 }
 
-/** Reads one piece ahead. */
+/** Reads one part ahead. */
 async function* fromBlob(blob: Blob): AsyncGenerator<Uint8Array, void> {
   const read = (at: number) => {
-    const reading = blob.slice(at, at + PIECE).arrayBuffer();
+    const reading = blob.slice(at, at + BLOB_PART).arrayBuffer();
     // Nobody may be left to ask for it; who does is told.
     reading.catch(() => {});
     return reading;
   };
   let next = read(0);
-  for (let at = PIECE; ; at += PIECE) {
-    const piece = new Uint8Array(await next);
+  for (let at = BLOB_PART; ; at += BLOB_PART) {
+    const part = new Uint8Array(await next);
     if (at < blob.size) next = read(at);
-    yield piece;
+    yield* fromMemory(part);
     if (at >= blob.size) return;
   }
 }
