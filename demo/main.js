@@ -19,6 +19,7 @@ import { searchCard } from "./cards/search.js";
 import { socketCard } from "./cards/socket.js";
 import { squeezeCard } from "./cards/squeeze.js";
 import { stopCard } from "./cards/stop.js";
+import { storageCard } from "./cards/storage.js";
 import { streamCard } from "./cards/stream.js";
 
 /** What the cards share. `cities` and `c` come later, and maybe never. */
@@ -28,7 +29,7 @@ play.frames.start();
 const score = new Score(find("#score"), play.frames, play.timeline);
 const cards = [searchCard, compressCard, packCard, stopCard, streamCard].map((card) => card(play));
 const alone = [formatsCard, peersCard].map((card) => card(play));
-const poolOnly = [originalCard, socketCard, squeezeCard].map((card) => card(play));
+const poolOnly = [originalCard, socketCard, squeezeCard, storageCard].map((card) => card(play));
 const world = new WorldMap(find("#world"), "map");
 play.frames.each(() => world.draw());
 let poolProblem = "Waiting for the pool.";

@@ -19,7 +19,8 @@ export function time(ms) {
 /** Bytes, in the decimal units that file managers use: "25.7 MB" */
 export function bytes(number) {
   if (number < 1000) return `${number} B`;
-  return number < 1e6 ? `${short.format(number / 1e3)} kB` : `${short.format(number / 1e6)} MB`;
+  if (number < 1e6) return `${short.format(number / 1e3)} kB`;
+  return number < 1e9 ? `${short.format(number / 1e6)} MB` : `${short.format(number / 1e9)} GB`;
 }
 
 /** 0.1448 → "14.5 %" */

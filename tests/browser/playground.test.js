@@ -14,13 +14,18 @@ async function open(t, width) {
   frame.src = '/playground/index.html';
   t.after(() => frame.remove());
   document.body.append(frame);
+  return loaded(frame);
+}
+
+/** Waits until what the frame loads now can run jobs. */
+async function loaded(frame) {
   await new Promise((resolve) => (frame.onload = resolve));
   const { contentWindow: window, contentDocument: document_ } = frame;
   const find = (selector) => document_.querySelector(selector);
   await eventually(() => find('#dataset').dataset.state === 'ready' && find('#pack .lane[data-lane=pool] button').getAttribute('aria-disabled') === 'false', {
     ...PATIENCE, message: 'the playground never became ready',
   });
-  return { window, document: document_, find };
+  return { frame, window, document: document_, find };
 }
 
 /** Runs a card's lane to its end, and gives what it says. */
@@ -106,6 +111,47 @@ test('the benchmark against the peers runs, and its table can be copied', async 
   assert(!/NaN|undefined|Infinity/.test(copied), copied);
   t.log(copied);
 }, { timeout: 180_000 });
+
+test('a file that is dropped is there after the page is loaded anew, and not after it is deleted', async (t) => {
+  const name = `a note ${Math.random()}.txt`;
+  const text = 'kept by a worker '.repeat(1000);
+  const listed = async (playground) => {
+    const { find, document } = playground;
+    find('#storage').scrollIntoView();
+    await eventually(() => find('#storage').dataset.state === 'ready', PATIENCE);
+    return [...document.querySelectorAll('#storage .kept-name')].map(({ textContent }) => textContent);
+  };
+  const first = await open(t, DESKTOP);
+  assert(!(await listed(first)).includes(name));
+  const { DataTransfer, File, Event } = first.window;
+  const dropped = new DataTransfer();
+  dropped.items.add(new File([text], name, { type: 'text/plain' }));
+  const input = first.find('#storage input[type=file]');
+  input.files = dropped.files;
+  input.dispatchEvent(new Event('change', { bubbles: true }));
+  await eventually(async () => (await listed(first)).includes(name), PATIENCE);
+  assertEquals(await violations(first), []);
+  first.find('#kill-put').click();
+  const said = () => first.find('#storage .console').textContent;
+  await eventually(() => said().includes('Looked for it'), PATIENCE).catch((cause) => {
+    throw new Error(`it says ${said()}`, { cause });
+  });
+
+  first.frame.style.width = `${PHONE}px`;
+  const reloaded = loaded(first.frame);
+  first.find('#reload-page').click();
+  const again = await reloaded;
+  assert((await listed(again)).includes(name));
+  assert(again.find('#storage .console').textContent.includes('Found again'));
+  const row = () => [...again.document.querySelectorAll('#storage .kept li')].find((row) => row.textContent.includes(name));
+  const press = (label) => row().querySelector(`button[aria-label="${label} ${name}"]`).click();
+  press('Pin');
+  await eventually(() => row().querySelector('[aria-pressed=true]'), PATIENCE);
+  const { scrollWidth } = again.document.documentElement;
+  assert(scrollWidth <= PHONE, `the page is ${scrollWidth} wide`);
+  press('Delete');
+  await eventually(() => !row(), PATIENCE);
+}, { timeout: 120_000 });
 
 test('without a network the page has what it has kept, and with one what the server has', async (t) => {
   const { window, find } = await open(t, DESKTOP);
