@@ -105,8 +105,8 @@
 //! - **Cancelling.** Only the function's own thread has the [`Task`], and it waits while the others work. Iterate part by part,
 //!   with [`Task::check`] and [`Task::progress`] between two. What takes longer than the pool's `kill_grace` ends with its worker,
 //!   threads and all.
-//! - **A panic** in one of the threads is printed, but the function waits for that thread for ever: give the call a
-//!   [`CallOptions::timeout`].
+//! - **A panic** in one of the threads fails the call as any panic does, with its message on the console alone. A thread that
+//!   runs out of memory says nothing, and the function waits for it: such calls want a [`CallOptions::timeout`].
 //!
 //! # Values
 //!

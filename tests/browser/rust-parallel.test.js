@@ -1,6 +1,6 @@
 // Parallel iterators in Rust: the package of demo/rust-parallel, in workers of pages with and without isolation.
 
-import { assert, assertEquals, assertRejects, eventually, page, pool, sleep, test } from './pool.js';
+import { assert, assertEquals, assertRejects, eventually, page, pool, sleep, test, WorkerCrashError } from './pool.js';
 
 const PACKAGE = '/demo/rust-parallel/pkg/centaurus_rust_parallel_demo.js';
 /** Numbers of which one of the 64 parts takes many seconds, and of which one takes some milliseconds. */
@@ -100,6 +100,13 @@ test('a pool that ends takes the threads along', async (t) => {
     return busy(tested, then) === 0;
   }, { message: 'its threads are still at work' });
 }, { isolated: true, skipIn });
+
+test('a panic in a thread fails the call, and costs its worker', async (t) => {
+  const c = await parallel(t);
+  const threads = await c.threads();
+  await assertRejects(c.stumble(), WorkerCrashError, 'stumble');
+  assertEquals([await c.countPrimes(1000), await c.threads()], [168, threads]);
+}, { isolated: 'both', allowErrors: true });
 
 test('what a package has for its loader is no function of the pool', async (t) => {
   const c = await parallel(t);

@@ -3,6 +3,10 @@ import type { Executor } from "./executor.js";
 import type { Outbox } from "./outbox.js";
 import { Up } from "./protocol.js";
 
+/** Where the lock's name is, for what shares this worker's life: a thread of it that fails while this worker waits for it
+ *  tells the page by taking the lock (`src/web/worker/script.js`). */
+const LOCK = Symbol.for("centaurus.lock");
+
 /**
  * Sees to it that the page learns of this worker's end. The platform says nothing when a worker closes itself or is
  * killed, so: `close` says goodbye first; a wasm trap is reported as one; and a Web Lock, which the browser releases
@@ -39,6 +43,7 @@ export class Death {
     const locks = (this.#scope.navigator as { locks?: LockManager }).locks;
     if (!locks) return Promise.resolve();
     const name = `centaurus ${performance.timeOrigin} ${Math.random()}`;
+    Object.defineProperty(this.#scope, LOCK, { value: name });
     return new Promise((resolve) => {
       locks
         .request(name, () => {

@@ -48,6 +48,16 @@ pub fn threads() -> usize {
     rayon::current_num_threads()
 }
 
+/// What a mistake in one of the threads comes to: the call fails, and its worker is replaced.
+///
+/// # Panics
+/// Always.
+#[centaurus::worker]
+pub fn stumble() -> u32 {
+    #[allow(clippy::panic, reason = "that is what it is for")]
+    (0..PARTS).into_par_iter().map(|n| if n == PARTS / 2 { panic!("stumbled over {n}") } else { n }).sum()
+}
+
 fn count_block(first: u32, end: u32) -> u32 {
     let found = (first..end).filter(|&n| is_prime(n)).count() as u32;
     if let Some(tested) = rayon::current_thread_index().and_then(|index| TESTED.get(index)) {
@@ -99,6 +109,12 @@ mod tests {
         for (below, primes) in [(0, 0), (1, 0), (2, 0), (3, 1), (1_000, 168), (100_000, 9_592), (1_000_000, 78_498)] {
             assert_eq!(count_primes(&Task::detached(), below).unwrap(), primes, "below {below}");
         }
+    }
+
+    #[test]
+    #[should_panic(expected = "stumbled over 32")]
+    fn a_panic_in_a_thread_is_one_of_the_function() {
+        stumble();
     }
 
     #[test]

@@ -45,9 +45,11 @@ pub fn begin(this: JsValue) -> Task {
 fn tell_of_panics() {
     if cfg!(target_arch = "wasm32") {
         let before = std::panic::take_hook();
+        // The hook is that of the worker's threads too, where the lock's name is nowhere else to be had.
+        let lock = script::lifeline();
         std::panic::set_hook(Box::new(move |panic| {
             before(panic);
-            script::trap(&panic.to_string());
+            script::trap(&panic.to_string(), &lock);
         }));
     }
 }

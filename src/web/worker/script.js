@@ -28,7 +28,14 @@ export async function* valuesLater(next, end) {
   }
 }
 
-// The runtime takes this, as every trap, for the end of the worker, and hands the message on.
-export const trap = (message) => {
+// The name of the lock that a worker of the runtime holds for life.
+const LOCK = Symbol.for("centaurus.lock");
+export const lifeline = () => globalThis[LOCK] ?? "";
+
+// The runtime takes this, as every trap, for the end of the worker, and hands the message on. In a thread of the worker's
+// there is no runtime, and the worker waits for the thread and hears nothing. But to the page a worker is dead once
+// somebody else has its lock.
+export const trap = (message, lock) => {
+  if (lock && !(LOCK in globalThis)) navigator.locks.request(lock, { steal: true }, () => {}).catch(() => {});
   throw new WebAssembly.RuntimeError(message);
 };

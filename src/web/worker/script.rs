@@ -17,5 +17,6 @@ extern "C" {
     pub(super) fn values(next: &JsValue, end: &JsValue) -> JsValue;
     #[wasm_bindgen(js_name = "valuesLater")]
     pub(super) fn values_later(next: &JsValue, end: &JsValue) -> JsValue;
-    pub(super) fn trap(message: &str);
+    pub(super) fn lifeline() -> String;
+    pub(super) fn trap(message: &str, lock: &str);
 }
