@@ -54,7 +54,7 @@ test('every script of the guide fits the public types', async () => {
       strict: true, allowJs: true, checkJs: true, noEmit: true, types: [],
       // Scripts name no types.
       noImplicitAny: false, noImplicitThis: false, useUnknownInCatchVariables: false,
-      paths: { centaurus: ['../../src/centaurus.d.ts'] },
+      paths: { centaurus: ['../../src/centaurus.d.ts'], 'centaurus/keeper': ['../../src/centaurus.keeper.d.ts'] },
     },
     include: ['*.js', '*.d.ts'],
   }));
@@ -98,7 +98,7 @@ test("the index names every page, and the README the index", () => {
 test('every error that the project makes has its cure', async () => {
   const sources = [
     'src/face/errors.ts', 'src/centaurus.d.ts', 'crates/codec/src/error.rs', 'worker/storage/src/faults.rs',
-    'worker/runtime/msgpack/faults.ts', 'src/face/socket.ts', 'worker/socket/src/lib.rs',
+    'worker/runtime/msgpack/faults.ts', 'src/face/socket.ts', 'src/centaurus.keeper.d.ts', 'worker/socket/src/lib.rs',
   ];
   const names = new Set();
   for (const source of sources) {

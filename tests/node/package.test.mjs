@@ -52,6 +52,13 @@ test('the workers and the classic script are classic: nothing to import', async 
   }
 });
 
+test('what a worker imports by its address is too large for bundlers to make a data: address of it', async () => {
+  for (const file of ['centaurus.keeper-worker.js', 'centaurus.socket.js']) assert.ok((await readFile(new URL(file, pkg))).length > 4_096, file);
+  const entry = await readFile(new URL('centaurus.keeper.js', pkg), 'utf8');
+  assert.match(entry, /new URL\("\.\/centaurus\.keeper-worker\.js",\s*import\.meta\.url\)/);
+  assert.doesNotMatch(entry, /^import[ {"]/m, 'the keeper stands alone');
+});
+
 test('no file names the machine that made it', async () => {
   const here = new URL('../../', import.meta.url).pathname;
   for (const file of await readdir(pkg)) {
@@ -78,9 +85,11 @@ test("the README's links lead somewhere from within the package", async () => {
   for (const link of links) assert.ok(/^https:\/\//.test(link) || manifest.files.includes(link), link);
 });
 
-test('importing the entry without a window does nothing', async () => {
+test('importing the entries without a window does nothing', async () => {
   const before = Object.getOwnPropertyNames(globalThis);
   const module = await import(new URL('centaurus.js', pkg));
   assert.equal(typeof module.Centaurus, 'function');
+  const keeper = await import(new URL('centaurus.keeper.js', pkg));
+  assert.deepEqual(Object.keys(keeper), ['AssetKeeper', 'SnapshotError']);
   assert.deepEqual(Object.getOwnPropertyNames(globalThis), before);
 });

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
-const types = await readFile(new URL('../../src/centaurus.d.ts', import.meta.url), 'utf8');
+const files = ['centaurus.d.ts', 'centaurus.keeper.d.ts'];
+const types = (await Promise.all(files.map((file) => readFile(new URL(`../../src/${file}`, import.meta.url), 'utf8')))).join('\n');
 
 /** The options of an exported type and what stands before each; of an option that is a group of others, those. */
 function* options() {
@@ -21,7 +22,7 @@ test('every option says what it does without it', () => {
 });
 
 test('every option that is a time names its unit', () => {
-  const times = [...options()].filter(({ name }) => /\.(\w*[tT]imeout|ttl|killGrace|interval|delay|initial|stableAfter)$/.test(name));
+  const times = [...options()].filter(({ name }) => /\.(\w*[tT]imeout|\w*[tT]tl|killGrace|interval|delay|initial|stableAfter)$/.test(name));
   assert.ok(times.length >= 10);
   for (const { name, comment } of times) assert.match(comment, /milliseconds|seconds/i, name);
 });

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { cp, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { app, files, installed, line, referred, run } from './support.mjs';
+import { app, files, guide, installed, line, referred, run } from './support.mjs';
 
 const COPY = line('cp node_modules/centaurus/');
 const THREADS = ['centaurus.threads.js', 'centaurus.threads.wasm'];
@@ -79,9 +79,26 @@ test('rust: what is built of a page in Rust, which imports the package when its 
   }
 });
 
+test('keeper: what bundlers make of an app that imports it', async () => {
+  await run('keeper', 'vite build');
+  await run('keeper', 'webpack --mode=production --entry=./main.js --output-path=webpack');
+  await run('keeper', `sed 's#type="module" src="./main.js"#defer src="main.js"#' index.html > webpack/index.html`);
+  await run('keeper', 'parcel build index.html --no-cache --dist-dir=parcel --public-url=./');
+  await run('keeper', line('cp node_modules/centaurus/centaurus.keeper', guide).replace('dist/', 'parcel/'));
+  await run('keeper', 'esbuild main.js --bundle --minify --format=esm --outdir=esbuild');
+  await run('keeper', `${COPY.replace('dist/', 'esbuild/')} && ${line('cp node_modules/centaurus/centaurus.keeper', guide).replace('dist/', 'esbuild/')}`);
+  await run('keeper', 'cp index.html esbuild/');
+  const worker = await installed('centaurus.keeper-worker.js');
+  // webpack makes even what it copies small.
+  for (const folder of ['dist', 'esbuild']) {
+    const same = [...await files('keeper', folder)].filter(([, bytes]) => worker.equals(bytes)).map(([path]) => path);
+    assert.equal(same.length, 1, `${folder}: the worker's file is there as ${same.join(', ') || 'nothing'}`);
+  }
+});
+
 test('a page of classic scripts: the files as they are', async () => {
   const folder = join(app('script'), 'dist');
   await cp(join(app('script'), 'node_modules/centaurus'), folder, { recursive: true });
-  for (const file of ['index.html', 'check.js']) await cp(join(app('script'), file), join(folder, file));
+  for (const file of ['index.html', 'check.js', 'keeper.html', 'keep.js']) await cp(join(app('script'), file), join(folder, file));
   assert.ok((await readdir(folder)).includes('centaurus.global.js'));
 });

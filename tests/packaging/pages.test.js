@@ -53,8 +53,20 @@ test('a page of classic scripts', async (t) => {
   assertEquals(seen, { ...WELL, first: 123456, missing: 'WorkerLoadError' });
 });
 
+/** What an app with a keeper sees: its worker's file was found. */
+async function keeps(t, url, wanted = 'no-store') {
+  assertEquals((await open(t, url)).seen, wanted);
+}
+
+test('a page of classic scripts: beside it a module with a keeper', (t) => keeps(t, `http://script.localhost:${port}/keeper.html`));
+test('keeper: bundled by Vite', (t) => keeps(t, `http://keeper.localhost:${port}/`));
+for (const bundler of ['webpack', 'esbuild']) test(`keeper: bundled by ${bundler}`, (t) => keeps(t, `/packaging/keeper/${bundler}/index.html`));
+// It would take the exports out of the worker's file.
+test('keeper: bundled by parcel', (t) => keeps(t, '/packaging/keeper/parcel/index.html?worker=centaurus.keeper-worker.js'));
+
 for (const server of ['vite', 'vite-7']) {
   test(`${server}: the server of development`, (t) => works(t, query.get(server)), { timeout: 60_000 });
+  test(`${server}: the server of development, with a keeper`, (t) => keeps(t, `${query.get(server)}keeper.html`, 'kept'), { timeout: 60_000 });
 }
 
 test('React: a component mounted, given up and mounted again by strict mode, twice', async (t) => {

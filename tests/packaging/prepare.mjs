@@ -19,6 +19,7 @@ const APPS = {
   rollup: ['app', 'apps/rollup'],
   esbuild: ['app'],
   script: ['app', 'apps/script'],
+  keeper: ['app', 'apps/keeper'],
   react: ['app', 'apps/react'],
   rust: ['app', 'apps/rust'],
   server: ['app', 'apps/react', 'apps/server'],

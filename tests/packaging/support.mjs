@@ -9,10 +9,13 @@ export const target = (path) => here(`../../target/packaging/${path}`);
 export const app = (name) => target(`apps/${name}`);
 export const readme = await readFile(here('../../README.md'), 'utf8');
 
-/** A line of the README that begins so, between backticks. */
-export function line(start) {
-  const found = readme.split('`').find((text) => text.startsWith(start));
-  if (!found) throw new Error(`the README has no line that begins with ${start}`);
+/** The guide's page about the keeper. */
+export const guide = await readFile(here('../../docs/keeper.md'), 'utf8');
+
+/** A line of the README, or of another page, that begins so, between backticks or on a line of its own. */
+export function line(start, page = readme) {
+  const found = page.split(/[`\n]/).find((text) => text.startsWith(start));
+  if (!found) throw new Error(`there is no line that begins with ${start}`);
   return found;
 }
 

@@ -26,6 +26,10 @@ struct Script {
 /// The modules of the runtime itself stay imports.
 const NODE: &str = "--platform=node";
 
+/// A script that is not made small: Vite would make an address of its content (`data:`), from which a policy that names
+/// origins lets nobody import. It does so below 4 kB.
+const LARGE: &str = "--banner:js=/*! Not made small: bundlers put smaller files into addresses (data:), from which a Content Security Policy lets nobody import. */";
+
 const SCRIPTS: &[Script] = &[
     Script { source: "src/face/index.ts", file: super::package::ENTRY, format: "esm", proxy: true, flags: &[] },
     Script { source: "src/face/global.ts", file: super::package::GLOBAL, format: "iife", proxy: true, flags: &[] },
@@ -57,7 +61,7 @@ const SCRIPTS: &[Script] = &[
         file: super::package::KEEPER_WORKER,
         format: "esm",
         proxy: false,
-        flags: &[],
+        flags: &[LARGE],
     },
     Script {
         source: "src/keeper/service-worker/main.ts",
@@ -79,6 +83,9 @@ const THREADS: Script = Script {
 
 /// The three engines of the tests; all know this edition.
 const TARGET: &str = "--target=es2022";
+
+/// How terser leaves a script that is to stay large.
+const READABLE: [&str; 4] = ["--comments", "all", "--format", "beautify=true"];
 
 /// What terser may do beyond its defaults. Nothing looks at how many parameters a function of ours has.
 const COMPRESS: &str = "passes=3,ecma=2022,keep_fargs=false";
@@ -121,11 +128,13 @@ fn make(workspace: &Workspace, node: &Node, script: &Script, names: Option<&Path
 fn minify(workspace: &Workspace, node: &Node, script: &Script, bundled: &Path) -> Result<()> {
     let map = format!("content='{}.map',url='{}.map'", bundled.display(), script.file);
     let mut terser = node.tool("terser");
-    terser
-        .arg(bundled)
-        .args(["--mangle", "--comments", COMMENTS, "--compress", COMPRESS, "--ecma=2022", "--source-map", &map])
-        .arg("--output")
-        .arg(workspace.pkg().join(script.file));
+    terser.arg(bundled).args(["--ecma=2022", "--source-map", &map]);
+    if script.flags.contains(&LARGE) {
+        terser.args(READABLE);
+    } else {
+        terser.args(["--mangle", "--comments", COMMENTS, "--compress", COMPRESS]);
+    }
+    terser.arg("--output").arg(workspace.pkg().join(script.file));
     if script.format == "esm" {
         terser.arg("--module");
     }

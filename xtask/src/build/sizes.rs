@@ -31,7 +31,7 @@ const BUDGETS: &[Budget] = &[
     Budget {
         name: "keeper, in workers",
         files: &[package::KEEPER_WORKER, package::KEEPER_SERVICE_WORKER],
-        limit: 2_500,
+        limit: 3_000,
     },
 ];
 
