@@ -2,6 +2,7 @@
 // needs of the page's script is given to it (`Page`), since importing that would bring it along a second time.
 
 import type { SocketOptions } from "../centaurus.js";
+import { breathe } from "../../worker/runtime/breath.js";
 import type { CodecPlan } from "../../worker/runtime/socket/codec.js";
 import { type Asked, type Closed, type Line, News, Order, type Plan, type Revived } from "../../worker/runtime/socket/messages.js";
 import type { CallStream } from "./call-stream.js";
@@ -12,8 +13,11 @@ import type { Page } from "./socket.js";
 const [CONNECTING, OPEN, CLOSED] = [0, 1, 3];
 /** How a line without a closing handshake is reported (RFC 6455, section 7.4.1). */
 const BROKEN = 1006;
-/** Messages taken that the worker is told of at a time; with acknowledgement the server waits for each. */
+/** Messages taken that the worker is told of at a time while it holds none back; with acknowledgement the server waits for each. */
 const TAKEN = 128;
+
+/** Milliseconds that messages are given to the page for before it may do something else, such as draw a frame. */
+const TURN = 4;
 
 /** What was asked of the worker and has not been answered. The worker may die, so it is kept until then. */
 interface Question {
@@ -48,12 +52,15 @@ export class Conversation {
   readonly end = new Promise<void>((resolve) => (this.#finished = resolve));
   readonly #watching = new AbortController();
   #attempts = 0;
+  #origin = "";
   /** Of the session: messages that have come, and that the server is known to have. */
   #came = 0;
   #acknowledged = 0;
   /** Messages that this worker has given, and of how many it knows that they were taken. */
   #received = 0;
   #told = 0;
+  /** How many more make it worth telling. */
+  #step = TAKEN;
 
   constructor(readonly page: Page) {
     const { signal } = (this.#options = page.options);
@@ -142,12 +149,21 @@ export class Conversation {
         if (this.#closing) port1.postMessage(this.#closing);
         try {
           this.#news = await this.#start(port2, { ...plan, revived });
-          for await (const some of this.#news) this.#hear(some);
+          let spent = 0;
+          for await (const some of this.#news) {
+            const start = performance.now();
+            this.#hear(some);
+            spent += performance.now() - start;
+            if (spent < TURN) continue;
+            await breathe();
+            spent = 0;
+          }
           return;
         } catch (error) {
           if (!((error as Error)?.name === "WorkerCrashError")) throw error;
           if (this.page.seen.state === OPEN) this.page.seen.state = CONNECTING;
           this.#received = this.#told = 0;
+          this.#step = TAKEN;
           for (const reader of this.#readers.values()) reader.taken = 0;
           const [taken, acknowledged] = [this.#came, shared ? NaN : this.#acknowledged];
           revived = { attempts: ++this.#attempts, session: this.page.seen.line.session, taken, acknowledged, orders: [] };
@@ -191,6 +207,9 @@ export class Conversation {
         case News.Error:
           this.#error(this.page.decode(value, undefined));
           break;
+        case News.Full:
+          this.#step = 1;
+          break;
         default: {
           const { error, ...end } = value as Closed;
           this.#over({ ...end, error: this.page.decode(error, undefined) });
@@ -206,14 +225,14 @@ export class Conversation {
     if (this.page.raw && this.page.socket.binaryType === "blob" && data instanceof ArrayBuffer) data = new Blob([data]);
     if (this.page.seen.state !== OPEN) return;
     for (const { item } of this.#readers.values()) item(data);
-    this.page.socket.dispatchEvent(new MessageEvent("message", { data, origin: new URL(this.page.seen.url).origin }));
+    this.page.socket.dispatchEvent(new MessageEvent("message", { data, origin: this.#origin }));
   }
 
   /** Tells the worker how many messages the slowest reader has taken. */
   #taken(): void {
     const taken = Math.min(this.#received, ...[...this.#readers.values()].map((reader) => reader.taken));
     const count = taken - this.#told;
-    if (count < (this.page.seen.line.session ? 1 : TAKEN)) return;
+    if (count < (this.page.seen.line.session ? 1 : this.#step)) return;
     this.#told = taken;
     this.order([Order.Taken, count]);
   }
@@ -235,6 +254,7 @@ export class Conversation {
     this.#came = line.came ?? this.#came;
     this.page.seen.line = line;
     this.page.seen.url = line.url;
+    this.#origin = new URL(line.url).origin;
     this.#attempts = 0;
     if (this.page.seen.state === CONNECTING) this.page.seen.state = OPEN;
     this.page.socket.dispatchEvent(new CustomEvent("open", { detail: { resumed: line.resumed } }));
@@ -262,7 +282,10 @@ export class Conversation {
     this.page.sockets.open.delete(this.page.socket);
     this.#watching.abort();
     void this.#news?.return();
-    for (const { reject } of this.#questions.values()) reject(error ?? this.late());
+    for (const { asked, resolve, reject } of this.#questions.values()) {
+      if (asked[0] === Order.Stats && stats) resolve(stats as never);
+      else reject(error ?? this.late());
+    }
     this.#questions.clear();
     for (const reader of this.#readers.values()) {
       if (error && !this.#closing) reader.fail(error);

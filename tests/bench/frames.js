@@ -3,15 +3,11 @@
 /** A wait that no frame of a visible page exceeds by much, in ms. */
 const SETTLING = 40;
 
-/**
- * Does something and gives, in ms: `blocked`, the longest time in which the page could do nothing else; `gap`, the
- * longest between two animation frames; `long`, all that the browser itself calls long tasks (50 ms and more).
- */
-export async function watch(work) {
+/** Does something and gives the longest time between two animation frames, in ms. It takes nothing of the page's time. */
+export async function frames(work) {
   let gap = 0;
-  let blocked = 0;
   let watching = true;
-
+  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
   let frame = performance.now();
   const onFrame = () => {
     const now = performance.now();
@@ -19,6 +15,24 @@ export async function watch(work) {
     frame = now;
     if (watching) requestAnimationFrame(onFrame);
   };
+  requestAnimationFrame(onFrame);
+  try {
+    await work();
+    await new Promise((resolve) => setTimeout(resolve, SETTLING));
+  } finally {
+    watching = false;
+  }
+  return gap;
+}
+
+/**
+ * Does something and gives, in ms: `blocked`, the longest time in which the page could do nothing else; `gap`, the
+ * longest between two animation frames; `long`, all that the browser itself calls long tasks (50 ms and more). To know it
+ * finer than by frames, the page is kept busy: whatever gives it many tasks of its own is slowed.
+ */
+export async function watch(work) {
+  let blocked = 0;
+  let watching = true;
 
   // A message to oneself comes as soon as the page is free: much finer than frames.
   const channel = new MessageChannel();
@@ -36,14 +50,14 @@ export async function watch(work) {
   });
   const known = PerformanceObserver.supportedEntryTypes.includes('longtask');
 
-  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
   if (known) observer.observe({ type: 'longtask' });
-  frame = turn = performance.now();
-  requestAnimationFrame(onFrame);
-  channel.port2.postMessage(0);
+  let gap;
   try {
-    await work();
-    await new Promise((resolve) => setTimeout(resolve, SETTLING));
+    gap = await frames(() => {
+      turn = performance.now();
+      channel.port2.postMessage(0);
+      return work();
+    });
   } finally {
     watching = false;
     observer.disconnect();

@@ -138,12 +138,15 @@ test('events and their handlers', async (t) => {
     socket[`on${type}`] = handler;
     assertEquals(socket[`on${type}`], handler);
   }
+  // What is sent and its echo may be told of at once.
+  const answer = next(socket, 'message');
   await socket.send('x');
-  const { data, origin, constructor } = await next(socket, 'message');
+  const { data, origin, constructor } = await answer;
   assertEquals([data, origin, constructor.name], ['x', `ws://${location.host}`, 'MessageEvent']);
   socket.onmessage = null;
+  const second = next(socket, 'message');
   await socket.send('y');
-  await next(socket, 'message');
+  await second;
   socket.close();
   const closed = await next(socket, 'close');
   assertEquals([closed.constructor.name, closed.wasClean], ['CloseEvent', true]);

@@ -63,7 +63,7 @@ test('a reader that is slow is waited for: the rest stays in the worker', async 
   const number = (data) => Number(new DataView(data).getBigUint64(0));
   const reader = socket[Symbol.asyncIterator]();
   assertEquals(number((await reader.next()).value), 0);
-  await eventually(async () => (await socket.stats()).received.messages >= 10_000);
+  await eventually(async () => (await socket.stats()).received.messages >= 20_000);
   assert((await socket.stats()).held > 5_000, 'the page has not been given all');
   let last = 0;
   for await (const data of reader) {
@@ -71,6 +71,17 @@ test('a reader that is slow is waited for: the rest stays in the worker', async 
     last += 1;
   }
   assertEquals(last, 19_999);
+});
+
+test('large messages, one after another, all come', async (t) => {
+  const socket = connect(t);
+  const text = 'x'.repeat(1_000_000);
+  for (let i = 0; i < 30; i += 1) {
+    const answer = next(socket, 'message');
+    void socket.send(text + i);
+    assertEquals((await answer).data, text + i);
+  }
+  assertEquals((await socket.stats()).held, 0);
 });
 
 test('with acknowledgement a slow reader slows the server', async (t) => {

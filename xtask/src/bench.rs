@@ -9,6 +9,7 @@ use crate::browsers::{Browser, Engine, SharedMemory};
 use crate::build::{self, Profile};
 use crate::node::Node;
 use crate::report::{Message, Next, PageId, Plan, Report};
+use crate::socket_server::{self, SocketServer};
 use crate::test_server::{Caching, Site, TestServer};
 use crate::workspace::Workspace;
 use crate::{demo, interruptible};
@@ -24,18 +25,21 @@ pub(crate) fn bench(workspace: &Workspace, engine: Engine, filters: &[String]) -
     build::build(workspace, Profile::Release)?;
     demo::prepare(&Node::ready(workspace)?)?;
     engine.binary()?;
+    socket_server::build(workspace)?;
     interruptible::block_on(run(workspace, engine, filters))
 }
 
 async fn run(workspace: &Workspace, engine: Engine, filters: &[String]) -> Result<()> {
     let (sender, mut messages) = mpsc::unbounded_channel();
     let server = TestServer::start(workspace, Caching::Allowed, sender).await?;
+    let sockets = SocketServer::start(workspace).await?;
     let url = format!(
-        "{}/{BENCH_PAGE}?page={PAGE}&engine={}&site={}&origin2={}",
+        "{}/{BENCH_PAGE}?page={PAGE}&engine={}&site={}&origin2={}&sockets={}",
         server.origin(Site::Isolated),
         engine.name(),
         Site::Isolated.name(),
         server.origin(Site::Other),
+        sockets.origin(),
     );
     let mut browser = Browser::launch(engine, SharedMemory::With, &url).await?;
     let outcome = listen(&mut browser, &mut messages, filters).await;

@@ -15,6 +15,7 @@ mod process_group;
 mod report;
 mod run;
 mod screenshots;
+mod socket_server;
 mod stamp;
 mod suites;
 mod table;

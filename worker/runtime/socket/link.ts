@@ -5,11 +5,10 @@ import { type Codec, codecOf, type Data } from "./codec.js";
 import { type Asked, type Closed, type Line, News, Order, type Plan, type Revived } from "./messages.js";
 import { Op, Row, Tell } from "./numbers.js";
 import { program } from "./program.js";
+import { Window } from "./window.js";
 
 /** Who offers this speaks the frames of acknowledged delivery (crates/link/src/frame.rs). */
 const SUBPROTOCOL = "centaurus.link.1";
-/** Messages that the page may have without its reader having taken them. */
-const WINDOW = 1024;
 /** Bytes that the line may hold back before it is waited for: the link's `line_buffer`. */
 const LINE_BUFFER = 1 << 20;
 /** How often a line that holds much back is looked at, in ms. */
@@ -54,8 +53,9 @@ export class Link {
   #leaving = false;
   /** Blobs are being read, and what has come behind them waits. */
   #reading: Promise<void> | undefined;
-  #untaken = 0;
-  readonly #held: (string | ArrayBuffer)[] = [];
+  readonly #window = new Window<string | ArrayBuffer>();
+  /** The page has been told that messages are held. */
+  #full = false;
   readonly #counts = { sent: { messages: 0, bytes: 0 }, received: { messages: 0, bytes: 0 }, lines: 0 };
 
   /** `say` is told the news, `end` that there will be no more. */
@@ -111,7 +111,8 @@ export class Link {
   }
 
   #obey([order, a, b, c]: Asked, how: Tell.Send | Tell.Restore = Tell.Send): void {
-    if (this.#over && order !== Order.Taken) return;
+    // What is held may still be taken, and asked after.
+    if (this.#over && order !== Order.Taken && order !== Order.Stats) return;
     switch (order) {
       case Order.Send:
         return this.#send(a, b, c as number, how);
@@ -305,9 +306,10 @@ export class Link {
     }
     if (fresh) {
       const { received } = this.#counts;
+      const size = sizeOf(message);
       received.messages += 1;
-      received.bytes += sizeOf(message);
-      this.#held.push(message);
+      received.bytes += size;
+      this.#window.add(message, size);
       this.#release();
     }
     this.#carryOut();
@@ -315,18 +317,21 @@ export class Link {
 
   /** Lets the page have as many messages as its reader keeps up with. */
   #release(): void {
-    for (const message of this.#held.splice(0, Math.max(0, WINDOW - this.#untaken))) {
-      this.#untaken += 1;
+    for (let next = this.#window.next(); next; next = this.#window.next()) {
+      const { message } = next;
       try {
         this.say(News.Message, this.#codec.decode(message));
       } catch (error) {
         this.say(News.Unreadable, encodeError(error));
       }
     }
+    if (this.#window.held === 0 || this.#full) return;
+    this.#full = true;
+    this.say(News.Full, undefined);
   }
 
   #taken(count: number): void {
-    this.#untaken -= count;
+    this.#window.taken(count);
     this.#release();
     this.#tell(Tell.Taken, count);
     if (this.#over) this.#finish();
@@ -365,7 +370,7 @@ export class Link {
 
   /** Tells of the end, once the page's reader has had what came before it. */
   #finish(): void {
-    if (!this.#end || (this.#held.length > 0 && !this.#leaving)) return;
+    if (!this.#end || (this.#window.held > 0 && !this.#leaving)) return;
     this.say(News.Closed, this.#end);
     this.#end = undefined;
     this.end();
@@ -379,7 +384,7 @@ export class Link {
       attempts: this.#attempt,
       queued: ask(Tell.Queued),
       buffered: this.#line?.bufferedAmount ?? 0,
-      held: this.#held.length,
+      held: this.#window.held,
       roundTrip: roundTrip >= 0 ? roundTrip : undefined,
     };
   }

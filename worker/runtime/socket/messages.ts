@@ -44,6 +44,8 @@ export const enum News {
   Ask,
   /** An error that costs nobody the line. */
   Error,
+  /** Messages are held until the reader has taken some: from now on each time that it takes any is of interest. */
+  Full,
   /** A {@link Closed} */
   Closed,
 }

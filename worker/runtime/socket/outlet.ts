@@ -1,10 +1,12 @@
 import type { Task } from "../task.js";
 import type { News } from "./messages.js";
 
+/** Pieces of news that go together: the page hears them at once, and draws no frame meanwhile. */
+const LOT = 256;
+
 /** What the page is to hear: as much at a time as has gathered while it took what came before. */
 export class Outlet {
   #news: unknown[] = [];
-  #moves: Transferable[] = [];
   #wake = () => {};
   #over = false;
 
@@ -12,7 +14,6 @@ export class Outlet {
 
   say(news: News, value: unknown): void {
     this.#news.push(news, value);
-    if (value instanceof ArrayBuffer) this.#moves.push(value);
     this.#wake();
   }
 
@@ -26,11 +27,8 @@ export class Outlet {
     for (;;) {
       while (this.#news.length === 0 && !this.#over) await new Promise<void>((wake) => (this.#wake = wake));
       if (this.#news.length === 0) return;
-      const news = this.#news;
-      const moves = this.#moves;
-      this.#news = [];
-      this.#moves = [];
-      yield this.task.transfer(news, moves);
+      const news = this.#news.splice(0, 2 * LOT);
+      yield this.task.transfer(news, news.filter((value) => value instanceof ArrayBuffer));
     }
   }
 }
