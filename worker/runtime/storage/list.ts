@@ -25,8 +25,9 @@ export function list(store: Store, { prefix = "", order = "key", direction, limi
         const wanted = limit - listed.length;
         // As many as there are, where no limit is below what the interface can say.
         const part = await some(startingWith(prefix, after), wanted < 2 ** 32 ? wanted : undefined);
-        if (part.length === 0) break;
-        listed.push(...part.filter((entry) => alive(entry, now)));
+        for (const entry of part) if (alive(entry, now)) listed.push(entry);
+        // Nothing comes after them.
+        if (part.length < wanted) break;
         after = part.at(-1)?.key;
       }
       return listed;
