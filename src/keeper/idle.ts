@@ -43,8 +43,13 @@ export class IdleQueue<T> {
         const { done, value } = this.#sources[0].next();
         if (done) this.#sources.shift();
         else {
-          this.#look(value);
           count += 1;
+          try {
+            this.#look(value);
+          } catch (error) {
+            // One that goes wrong, such as a filter's, is no reason to look at no others.
+            reportError(error);
+          }
         }
       }
     } while (this.#sources.length > 0 && deadline.timeRemaining() > 0);

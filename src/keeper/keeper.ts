@@ -51,7 +51,10 @@ export class AssetKeeper extends EventTarget implements Keeper {
     this.#snapshots = new Snapshots(storage, this.#settings, this.#serving);
     this.#watcher = new Watcher(root, this.#uses, {
       seen: (element) => this.#see(element),
-      broken: (element) => this.#await(this.#fallBack(element)),
+      broken: (element) => {
+        // What a video tells of is not its poster.
+        if (element.localName !== "video") this.#await(this.#fallBack(element));
+      },
       changed: (element) => this.#serving.changed(element),
       removed: () => this.#serving.sweep(),
     });
@@ -136,7 +139,10 @@ export class AssetKeeper extends EventTarget implements Keeper {
       () => this.#work.delete(done),
       (error: unknown) => {
         this.#work.delete(done);
-        if ((error as Error)?.name !== "AbortError") reportError(error);
+        const { name } = error as Error;
+        // The pool's end is its keeper's.
+        if (name === "TerminatedError") this.stop();
+        else if (name !== "AbortError") reportError(error);
       },
     );
     this.#work.add(done);

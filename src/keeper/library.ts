@@ -57,6 +57,16 @@ export class Library {
 
   async #keep(key: string, asset: Asset, image: boolean, signal: AbortSignal | undefined, timeout: number): Promise<KeepOutcome> {
     signal?.throwIfAborted();
+    try {
+      return await this.#renew(key, asset, image, signal, timeout);
+    } catch (error) {
+      const { name, message } = error as Error;
+      if (!name.startsWith("Storage")) throw error;
+      return skipped(asset.url, "storage", message, { error });
+    }
+  }
+
+  async #renew(key: string, asset: Asset, image: boolean, signal: AbortSignal | undefined, timeout: number): Promise<KeepOutcome> {
     const stat = await this.#store.stat(key);
     const meta = stat?.meta as Meta | undefined;
     if (stat && meta && this.#is(meta) && freshness(meta, Date.now()) === "fresh") return { kept: true, ...keptOf(stat) };
@@ -72,14 +82,10 @@ export class Library {
       if (stat && !isPassing(answer)) await this.#store.delete(key, { expect: stat.rev }).catch(() => {});
       return skipped(asset.url, reason, detail, status === undefined ? {} : { status });
     }
-    try {
-      const put = answer.kind === "content"
-        ? await this.#store.put(key, answer.blob, { meta: answer.meta })
-        : await this.#store.put(key, same, { meta: freshened(meta as Meta, answer.meta) });
-      return { kept: true, ...keptOf(put) };
-    } catch (error) {
-      return skipped(asset.url, "storage", (error as Error).message, { error });
-    }
+    const put = answer.kind === "content"
+      ? await this.#store.put(key, answer.blob, { meta: answer.meta })
+      : await this.#store.put(key, same, { meta: freshened(meta as Meta, answer.meta) });
+    return { kept: true, ...keptOf(put) };
   }
 
   async #fetch(asset: Asset, kept: Meta | undefined, image: boolean, signal: AbortSignal | undefined, timeout: number): Promise<Fetched> {
@@ -112,9 +118,24 @@ export class Library {
       const outcome = await this.keep(asset, image, signal, VALIDATION_TIMEOUT);
       if (!outcome.kept && !(this.#is(stat.meta as Meta) && isOutOfReach(outcome) && (state === "stale" || this.#rules.lenient))) return undefined;
     }
-    const now = await this.#store.stat(key);
-    const blob = now && (await this.#store.get<Blob>(key, { rev: now.rev }));
-    return blob && { key, rev: now.rev, blob, meta: now.meta as Meta };
+    return this.#read(key);
+  }
+
+  async #read(key: string): Promise<Found | undefined> {
+    for (;;) {
+      const stat = await this.#store.stat(key);
+      if (!stat) return undefined;
+      const { rev } = stat;
+      try {
+        const blob = await this.#store.get<Blob>(key, { rev });
+        return blob && { key, rev, blob, meta: stat.meta as Meta };
+      } catch (error) {
+        const { name } = error as Error;
+        // What is damaged is as good as not kept; what was replaced between the two is read again.
+        if (name === "StorageCorruptError") await this.#store.delete(key, { expect: rev }).catch(() => {});
+        else if (name !== "ConflictError") throw error;
+      }
+    }
   }
 
   /** Whether a kept answer was selected by what requests say now. */

@@ -84,6 +84,7 @@ export class Serving {
   }
 
   releaseBelow(root: Node): void {
+    this.sweep();
     for (const element of [...this.#served.keys()]) if (root.contains(element)) this.release(element);
   }
 

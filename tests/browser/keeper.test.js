@@ -1,6 +1,6 @@
 // The keeper: what is kept as it appears, and what is not, with the reason.
 
-import { asset, assert, assertEquals, assertRejects, assertThrows, fresh, HOUR, named, noise, origin2, pool, sleep, STALE, svg, test, visit } from './keepers.js';
+import { asset, assert, assertEquals, assertRejects, assertThrows, database, done, eventually, fresh, HOUR, named, noise, origin2, pool, sleep, STALE, svg, test, visit } from './keepers.js';
 import { AssetKeeper } from '/pkg/centaurus.keeper.js';
 
 test('an image is kept as it appears, and shown on a later visit though its server refuses', async (t) => {
@@ -226,6 +226,50 @@ test('a store that is full is told, with its error', async (t) => {
   const outcome = await keeper.keep(picture.url);
   assertEquals([outcome.kept, outcome.reason, outcome.error.name], [false, 'storage', 'StorageFullError']);
   assertEquals((await store.list()).map(({ key }) => key), ['pinned']);
+});
+
+test('what is damaged on disk is not given, and fetched anew', async (t) => {
+  const c = pool(t, { size: 2 });
+  const store = fresh(t, { compress: false }, c);
+  const keeper = new AssetKeeper(c, store);
+  const picture = await asset({ headers: HOUR });
+  await keeper.keep(picture.url);
+  const db = await database(t, store);
+  const key = `asset ${picture.url}`;
+  const content = await done(db.transaction('contents').objectStore('contents').get(key));
+  const bytes = content.slice();
+  bytes[bytes.length - 1] ^= 1;
+  await done(db.transaction('contents', 'readwrite').objectStore('contents').put(bytes, key));
+  db.close();
+  assertEquals(await keeper.match(picture.url), undefined);
+  assertEquals((await keeper.keep(picture.url)).kept, true);
+  assertEquals(await (await keeper.match(picture.url)).text(), svg(30));
+});
+
+test('a filter that throws is told of, and the others are kept', async (t) => {
+  const [bad, good] = await Promise.all([asset({ headers: HOUR }), asset({ headers: HOUR })]);
+  const told = [];
+  const page = await visit(t, named(t), {
+    start: false,
+    options: { filter: ({ url }) => {
+      if (url === bad.url) throw new RangeError('no');
+      return true;
+    } },
+  });
+  page.window.reportError = (error) => told.push(error.message);
+  page.keeper.start();
+  page.add(`<img src="${bad.path}"><img src="${good.path}">`);
+  await page.heard('kept', good.url);
+  await eventually(() => told.length === 1);
+  assertEquals([...await page.keeper.list()].map(({ url }) => url), [good.url]);
+});
+
+test('a pool that ends ends its keeper', async (t) => {
+  const picture = await asset({ headers: HOUR });
+  const page = await visit(t, named(t));
+  page.window.pool.terminate();
+  page.add(`<img src="${picture.path}">`);
+  await eventually(() => !page.keeper.running, { message: 'it still watches' });
 });
 
 test('one address is fetched once at a time, and no more addresses than asked for', async (t) => {
