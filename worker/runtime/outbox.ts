@@ -52,6 +52,12 @@ export class Outbox {
     if (this.#batch.length > 1 && now - this.#since >= HOLD) this.flush();
   }
 
+  /** The first sends at once, which a reader who waits for it notices; what follows in the same breath goes together. */
+  flushFirst(): void {
+    if (!this.#scheduled) this.flush();
+    this.flushSoon();
+  }
+
   /** Sends in a task of its own, after what is running now. */
   flushSoon(): void {
     if (this.#scheduled) return;

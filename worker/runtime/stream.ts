@@ -99,7 +99,7 @@ export class StreamRun {
       if (value instanceof Moved) this.outbox.add(now, value.list, Up.Item, this.call, value.value);
       else this.outbox.add(now, undefined, Up.Item, this.call, value);
       this.outbox.flushIfDue(now);
-      this.outbox.flushSoon();
+      this.outbox.flushFirst();
       if (now - since > BREATH) {
         await breathe();
         since = performance.now();
