@@ -8,20 +8,25 @@ const NAME = "centaurus.keeper";
 /** How a pool is used, whatever else its type says. */
 interface Pool {
   registerModule(url: string | URL, names: readonly string[]): Promise<unknown>;
-  call(name: string, args: readonly unknown[], options: CallOptions): Promise<unknown>;
+  with(options: CallOptions): Pool;
+  stream(name: string, ...args: unknown[]): AsyncIterableIterator<unknown>;
 }
 
 const registered = new WeakMap<object, Promise<unknown>>();
 
 /** Has a worker fetch. The function is registered when it is first needed; that it cannot be is told every time. */
-export async function fetchIn(pool: KeeperPool, worker: string | URL, order: Order, options: CallOptions): Promise<Fetched> {
-  const { registerModule, call } = pool as unknown as Pool;
+export async function fetchIn(given: KeeperPool, worker: string | URL, order: Order, options: CallOptions): Promise<Fetched> {
+  const pool = given as unknown as Pool;
   let ready = registered.get(pool);
   if (!ready) {
-    ready = registerModule.call(pool, worker, [NAME]);
+    ready = pool.registerModule(worker, [NAME]);
     registered.set(pool, ready);
     ready.catch(() => registered.delete(pool));
   }
   await ready;
-  return call.call(pool, NAME, [order], options) as Promise<Fetched>;
+  // As a stream, of one value: its worker takes calls beside it, so nobody waits for a server that is slow.
+  const results = pool.with(options).stream(NAME, order);
+  const { value } = await results.next();
+  void results.return?.();
+  return value as Fetched;
 }

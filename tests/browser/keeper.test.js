@@ -264,6 +264,18 @@ test('a filter that throws is told of, and the others are kept', async (t) => {
   assertEquals([...await page.keeper.list()].map(({ url }) => url), [good.url]);
 });
 
+test('calls do not wait for a server that is slow', async (t) => {
+  const c = pool(t, { size: 1 });
+  await c.define({ add: (a, b) => a + b });
+  const keeper = new AssetKeeper(c, fresh(t, {}, c));
+  // The worker has all that it needs by then.
+  await keeper.keep((await asset({ headers: HOUR })).url);
+  const slow = ['1', '2', '3'].map((query) => keeper.keep(`/fault/slow/3000/demo/icon.svg?${query}`));
+  await sleep(300);
+  assertEquals(await Promise.race([c.add(1, 2), ...slow.map((keeping) => keeping.then(({ reason }) => reason))]), 3);
+  assertEquals((await Promise.all(slow)).map(({ reason }) => reason), ['no-store', 'no-store', 'no-store']);
+});
+
 test('a pool that ends ends its keeper', async (t) => {
   const picture = await asset({ headers: HOUR });
   const page = await visit(t, named(t));
