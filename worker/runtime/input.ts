@@ -9,12 +9,8 @@ export type Bytes = ArrayBuffer | ArrayBufferView | Blob;
  *  end. */
 export type Input = Bytes | MessagePort;
 
-/** Bytes that are worked on between two looks at the signal. */
+/** Bytes that are worked on between two looks at the signal, or read of a Blob at a time. */
 export const PIECE = 1 << 20;
-
-/** Bytes of a Blob that are read at a time. Each read asks another process: to store 100 MB was measured to take 570 ms
- *  by parts of 1 MiB, and 400 by these. */
-const BLOB_PART = 4 << 20;
 
 /** Milliseconds between two reports of progress: more often than that nobody can see. */
 const NEWS = 50;
@@ -46,11 +42,11 @@ export function lengthOf(data: Input): number | undefined {
 }
 
 /** The bytes piece by piece, never many of them in memory. Tells the caller how many have been worked on, and throws the
- *  reason as soon as the task's signal fires. */
-export async function* piecesOf(data: Input, task: Task): AsyncGenerator<Uint8Array, void> {
+ *  reason as soon as the task's signal fires. Of a Blob `part` bytes are read at a time. */
+export async function* piecesOf(data: Input, task: Task, part = PIECE): AsyncGenerator<Uint8Array, void> {
   const { signal } = task;
   const progress = new Progress(task, lengthOf(data));
-  const pieces = data instanceof MessagePort ? fromPort(data, signal) : data instanceof Blob ? fromBlob(data) : fromMemory(data);
+  const pieces = data instanceof MessagePort ? fromPort(data, signal) : data instanceof Blob ? fromBlob(data, part) : fromMemory(data);
   for await (const piece of pieces) {
     signal.throwIfAborted();
     yield piece;
@@ -103,18 +99,18 @@ async function* fromMemory(data: ArrayBuffer | ArrayBufferView): AsyncGenerator<
 }
 
 /** Reads one part ahead. */
-async function* fromBlob(blob: Blob): AsyncGenerator<Uint8Array, void> {
+async function* fromBlob(blob: Blob, part: number): AsyncGenerator<Uint8Array, void> {
   const read = (at: number) => {
-    const reading = blob.slice(at, at + BLOB_PART).arrayBuffer();
+    const reading = blob.slice(at, at + part).arrayBuffer();
     // Nobody may be left to ask for it; who does is told.
     reading.catch(() => {});
     return reading;
   };
   let next = read(0);
-  for (let at = BLOB_PART; ; at += BLOB_PART) {
-    const part = new Uint8Array(await next);
+  for (let at = part; ; at += part) {
+    const piece = new Uint8Array(await next);
     if (at < blob.size) next = read(at);
-    yield* fromMemory(part);
+    yield piece;
     if (at >= blob.size) return;
   }
 }

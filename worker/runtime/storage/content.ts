@@ -56,12 +56,16 @@ function joined(parts: Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** Bytes of a Blob that are read at a time. Each read asks another process: to store 100 MB was measured to take 570 ms by
+ *  parts of 1 MiB, and 400 by these. */
+const BLOB_PART = 4 << 20;
+
 /** The content in chunks of `size` bytes; only the last is shorter. At least one, which may be empty. */
 export async function* chunksOf(bytes: Input, size: number, task: Task): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
   let chunk = new Uint8Array(size);
   let length = 0;
   let some = false;
-  for await (const piece of piecesOf(bytes, task)) {
+  for await (const piece of piecesOf(bytes, task, BLOB_PART)) {
     for (let at = 0; at < piece.length; ) {
       const part = piece.subarray(at, at + size - length);
       chunk.set(part, length);
