@@ -276,6 +276,15 @@ test('calls do not wait for a server that is slow', async (t) => {
   assertEquals((await Promise.all(slow)).map(({ reason }) => reason), ['no-store', 'no-store', 'no-store']);
 });
 
+test('a server that does not answer is as good as none: what is stale is given', async (t) => {
+  const c = pool(t, { size: 1 });
+  const keeper = new AssetKeeper(c, fresh(t, {}, c));
+  const picture = await asset({ headers: { ...STALE, etag: '"1"' } });
+  await keeper.keep(picture.url);
+  await picture.answer({ headers: STALE, slow: 40_000 });
+  assertEquals(await (await keeper.match(picture.url)).text(), svg(30));
+}, { timeout: 35_000 });
+
 test('a pool that ends ends its keeper', async (t) => {
   const picture = await asset({ headers: HOUR });
   const page = await visit(t, named(t));

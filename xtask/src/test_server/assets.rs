@@ -2,13 +2,14 @@
 //!
 //! | request | what it does |
 //! | --- | --- |
-//! | `PUT /asset/<name>` | sets the answer: `{ status, headers, body, broken }`, all optional; `broken` ends the connection in the middle |
+//! | `PUT /asset/<name>` | sets the answer: `{ status, headers, body, broken, slow }`, all optional; `broken` ends the connection in the middle, `slow` are ms |
 //! | `GET /asset/<name>` | the answer; 304 where a condition says that the client has it, 404 before one was set |
 //! | `GET /asset-log/<name>` | the header fields of all requests so far, in order |
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -37,11 +38,12 @@ struct Answer {
     headers: BTreeMap<String, String>,
     body: String,
     broken: bool,
+    slow: u64,
 }
 
 impl Default for Answer {
     fn default() -> Self {
-        Self { status: 200, headers: BTreeMap::new(), body: String::new(), broken: false }
+        Self { status: 200, headers: BTreeMap::new(), body: String::new(), broken: false, slow: 0 }
     }
 }
 
@@ -77,6 +79,17 @@ impl Assets {
     fn locked(&self) -> MutexGuard<'_, HashMap<String, Asset>> {
         self.assets.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Notes a request, and gives what is to be answered.
+    fn note(&self, name: String, headers: &HeaderMap) -> Option<Answer> {
+        let mut assets = self.locked();
+        let asset = assets.entry(name).or_default();
+        let line = headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
+        asset.log.push(line.collect());
+        asset.answer.clone()
+    }
 }
 
 pub(super) fn routes(assets: Arc<Assets>) -> Router {
@@ -89,15 +102,9 @@ async fn set(State(assets): State<Arc<Assets>>, Path(name): Path<String>, Json(a
 }
 
 async fn answer(State(assets): State<Arc<Assets>>, Path(name): Path<String>, headers: HeaderMap) -> Response<Body> {
-    let mut assets = assets.locked();
-    let asset = assets.entry(name).or_default();
-    let line =
-        headers.iter().map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
-    asset.log.push(line.collect());
-    match asset.answer.clone() {
-        Some(answer) => answer.respond(&headers),
-        None => StatusCode::NOT_FOUND.into_response(),
-    }
+    let Some(answer) = assets.note(name, &headers) else { return StatusCode::NOT_FOUND.into_response() };
+    tokio::time::sleep(Duration::from_millis(answer.slow)).await;
+    answer.respond(&headers)
 }
 
 async fn log(State(assets): State<Arc<Assets>>, Path(name): Path<String>) -> Response<Body> {
