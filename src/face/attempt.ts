@@ -2,7 +2,8 @@ import type { CallOptions } from "../centaurus.js";
 import { failure, forCall, transfers } from "./errors.js";
 import type { Passage } from "./gate.js";
 import { duration, whole } from "./options.js";
-import type { Proxy, Request, Task } from "./proxy.js";
+import type { Proxy } from "./proxy.js";
+import type { Request, Task } from "./task.js";
 
 /** What a call runs: a function's number or source text; nothing while its name is not known. */
 export type Code = number | string | undefined;

@@ -1,39 +1,12 @@
-import { type Exports, type Bit, own } from "./instance.js";
+import { type Bit, type Exports, own } from "./instance.js";
 import { Flag, MAGIC, Up, VERSION } from "../../worker/runtime/protocol.js";
 import { End, Op } from "./command.js";
 import { decode, failure, forCall } from "./errors.js";
 import type { Handle } from "./handle.js";
 import { registrationOf } from "./handle.js";
 import type { Settings } from "./options.js";
+import type { Request, Task } from "./task.js";
 import type { Owner, Workers } from "./workers.js";
-
-/** A call's values, kept until it settles, since it may have to be sent a second time. */
-export interface Task {
-  /** A function's number, or source text. */
-  target: number | string;
-  args: unknown[];
-  transfer?: Transferable[] | undefined;
-  resolve: (value: never) => void;
-  reject: (error: unknown) => void;
-  /** Takes the values of a stream; only a stream has it. */
-  onItem?: ((value: unknown) => void) | undefined;
-  onProgress?: ((progress: unknown) => void) | undefined;
-  /** Made by the call: its message is the function's name, its stack the caller's. */
-  context: Error;
-  /** Why the caller aborted, or why the engine would not clone. */
-  reason?: unknown;
-}
-
-/** What a call asks of the scheduler beyond its function. */
-export interface Request {
-  priority: number;
-  key: string | undefined;
-  /** Milliseconds, -1 for none. */
-  timeout: number;
-  retry: number;
-  /** 1 if a signal may end it. */
-  cancellable: Bit;
-}
 
 interface Registration {
   kind: number;

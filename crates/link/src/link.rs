@@ -1,13 +1,16 @@
+mod line;
+mod peer;
+
 use std::collections::VecDeque;
 
 use centaurus_protocol::Time;
 
 use crate::backoff::Backoff;
-use crate::frame::{self, Control, Frame, SessionId};
+use crate::frame::{self, Control, SessionId};
 use crate::heartbeat::{Beat, Heartbeat};
 use crate::outbox::Outbox;
 use crate::session::Session;
-use crate::{Command, Config, End, Outcome, ProtocolError, SendError};
+use crate::{Command, Config, End, SendError};
 
 /// A message that was accepted, by its place among all of the link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -430,188 +433,10 @@ impl Link {
         self.flowing() && !self.paused
     }
 
-    fn connect(&mut self) {
-        self.state = State::Connecting;
-        self.greeted = false;
-        self.deadline = self.now.after(self.config.connect_timeout);
-        let attempt = self.backoff.attempt();
-        self.commands.push_back(Command::Connect { attempt });
-    }
-
-    fn opened(&mut self, resumed: bool) {
-        self.state = State::Open;
-        self.greeted = true;
-        self.deadline = Time::NEVER;
-        self.backoff.opened(self.now);
-        self.commands.push_back(Command::Opened { resumed });
-        self.pump();
-    }
-
-    fn obey(&mut self, frame: Frame) -> Result<Arrival, ProtocolError> {
-        if !self.greeted {
-            return match frame {
-                Frame::Control(Control::Welcome { session, received, allowed }) => {
-                    self.welcome(session, received, allowed)?;
-                    Ok(Arrival::Nothing)
-                }
-                _ => Err(ProtocolError::NoGreeting),
-            };
-        }
-        let pong = if let Frame::Control(Control::Pong(nonce)) = frame { Some(nonce) } else { None };
-        self.heard(pong);
-        let session = self.session.as_mut().ok_or(ProtocolError::NoGreeting)?;
-        match frame {
-            Frame::Data { sequence, text, payload } => {
-                if session.arrived(sequence)? {
-                    self.inbox += 1;
-                    return Ok(Arrival::Message { text, payload });
-                }
-                // It was sent again because our word on it was lost with the line.
-                self.report();
-            }
-            Frame::Control(Control::Taken { received, allowed }) => {
-                for _ in 0..session.told(received, allowed)? {
-                    self.outbox.release(Outcome::Acknowledged);
-                }
-                self.settle();
-            }
-            Frame::Control(Control::Ping(nonce)) => self.commands.push_back(Command::Control(Control::Pong(nonce))),
-            Frame::Control(Control::Pong(_)) => {}
-            Frame::Control(Control::Hello { .. } | Control::Welcome { .. }) => return Err(ProtocolError::Greeting),
-        }
-        Ok(Arrival::Nothing)
-    }
-
-    /// The peer goes on with our session, or begins another because it remembers none.
-    fn welcome(&mut self, id: SessionId, received: u64, allowed: u64) -> Result<(), ProtocolError> {
-        let window = self.config.acknowledged.as_ref().map_or(1, |acknowledgement| acknowledgement.window);
-        let resumed = self.session.as_ref().is_some_and(|session| session.id() == id);
-        if !resumed {
-            self.session = Some(Session::new(id, window));
-            self.inbox = 0;
-        }
-        let session = self.session.get_or_insert_with(|| Session::new(id, window));
-        if std::mem::take(&mut self.adopted) && resumed {
-            session.catch_up(received);
-        }
-        // What the greeting said counts as told.
-        session.report();
-        for _ in 0..session.told(received, allowed)? {
-            self.outbox.release(Outcome::Acknowledged);
-        }
-        self.settle();
-        self.outbox.rewind();
-        self.opened(resumed);
-        Ok(())
-    }
-
-    /// Hands as much to the line as it, and the peer, will take.
-    fn pump(&mut self) {
-        if !self.flowing() {
-            return;
-        }
-        while self.line < self.config.line_buffer {
-            let number = match &self.session {
-                Some(session) => {
-                    let number = session.acknowledged() + self.outbox.on_line() + 1;
-                    if !session.may_send(number) {
-                        break;
-                    }
-                    Some(number)
-                }
-                None => None,
-            };
-            let Some((message, size)) = self.outbox.transmit() else { break };
-            self.line += size;
-            self.commands.push_back(Command::Transmit { message, sequence: number });
-            match (&mut self.session, number) {
-                (Some(session), Some(number)) => session.sent(number),
-                _ => self.outbox.release(Outcome::Transmitted),
-            }
-            self.settle();
-        }
-        if self.state == State::Draining && self.outbox.is_empty() {
-            self.disconnect();
-        }
-    }
-
     /// Tells what the outbox has decided on messages.
     fn settle(&mut self) {
         while let Some((message, outcome)) = self.outbox.settled() {
             self.commands.push_back(Command::Settle { message, outcome });
         }
-    }
-
-    fn disconnect(&mut self) {
-        let (code, reason) = self.closing.clone().unwrap_or((1000, String::new()));
-        self.state = State::Closing;
-        self.deadline = self.now.after(self.config.close_timeout);
-        self.commands.push_back(Command::Disconnect { code, reason });
-    }
-
-    fn report(&mut self) {
-        self.report_at = Time::NEVER;
-        if self.greeted
-            && let Some(session) = &mut self.session
-        {
-            let (received, allowed) = session.report();
-            self.commands.push_back(Command::Control(Control::Taken { received, allowed }));
-        }
-    }
-
-    fn heard(&mut self, pong: Option<u64>) {
-        if let Some(heartbeat) = &mut self.heartbeat {
-            heartbeat.heard(self.now, pong);
-        }
-    }
-
-    fn doubt(&mut self) {
-        if let Some(nonce) = self.heartbeat.as_mut().and_then(|heartbeat| heartbeat.doubt(self.now)) {
-            self.commands.push_back(Command::Control(Control::Ping(nonce)));
-        }
-    }
-
-    /// With acknowledgement the peer's window slows it; without, the line itself has to.
-    fn pause(&mut self) {
-        let full = self.inbox >= u64::from(self.config.inbox.max(1));
-        let wanted = if self.paused { self.inbox > u64::from(self.config.inbox / 2) } else { full };
-        if self.config.acknowledged.is_none() && wanted != self.paused {
-            self.paused = wanted;
-            if let Some(heartbeat) = &mut self.heartbeat {
-                heartbeat.begin(self.now);
-            }
-            self.commands.push_back(Command::Pause(wanted));
-        }
-    }
-
-    /// The line is of no use any more.
-    fn give_up_line(&mut self, end: End) {
-        if matches!(self.state, State::Draining | State::Closing) {
-            self.end(end);
-        } else {
-            self.back_off(end, "");
-        }
-    }
-
-    fn back_off(&mut self, end: End, reason: &str) {
-        self.greeted = false;
-        self.report_at = Time::NEVER;
-        self.paused = false;
-        let Some(pause) = self.backoff.lost(self.now, reason) else {
-            return self.end(End::GaveUp { attempts: self.backoff.attempts() });
-        };
-        self.state = State::BackingOff;
-        let delay = if self.online { pause } else { u64::MAX };
-        self.deadline = self.now.after(delay);
-        let attempt = self.backoff.attempts() + 1;
-        self.commands.push_back(Command::Reconnecting { attempt, delay, end });
-    }
-
-    fn end(&mut self, end: End) {
-        self.state = State::Closed;
-        self.greeted = false;
-        self.outbox.end();
-        self.settle();
-        self.commands.push_back(Command::Closed(end));
     }
 }

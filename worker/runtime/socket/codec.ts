@@ -1,9 +1,7 @@
 import { decode, encode, settings } from "../msgpack/index.js";
 import { pack, unpack } from "../pack.js";
 import { coder } from "../protobuf.js";
-
-/** What a message is on the line. */
-export type Data = string | ArrayBuffer | ArrayBufferView;
+import type { Data } from "./data.js";
 
 /** How values become messages, and messages values. */
 export interface Codec {

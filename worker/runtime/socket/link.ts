@@ -1,9 +1,11 @@
 import { encodeError } from "../failure.js";
 import { encode, settings } from "../msgpack/index.js";
 import { fault } from "../protobuf.js";
-import { type Codec, codecOf, type Data } from "./codec.js";
+import { type Codec, codecOf } from "./codec.js";
+import { bytesOf, type Data, sizeOf } from "./data.js";
 import { type Asked, type Closed, type Line, News, Order, type Plan, type Revived } from "./messages.js";
 import { Op, Row, Tell } from "./numbers.js";
+import { read, Unread } from "./order.js";
 import { program } from "./program.js";
 import { Window } from "./window.js";
 
@@ -407,24 +409,4 @@ export class Link {
 function give(bytes: Uint8Array): void {
   const at = program.room(bytes.length);
   new Uint8Array(program.memory.buffer).set(bytes, at);
-}
-
-/** A Blob that could not be read. */
-class Unread {
-  constructor(readonly error: unknown) {}
-}
-
-/** An order, with a Blob in it read. */
-async function read(asked: Asked): Promise<Asked> {
-  if (asked[2] instanceof Blob) asked[2] = await asked[2].arrayBuffer().catch((error: unknown) => new Unread(error));
-  return asked;
-}
-
-function bytesOf(data: Data): Uint8Array {
-  if (typeof data === "string") return text.encode(data);
-  return ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
-}
-
-function sizeOf(data: Data): number {
-  return typeof data === "string" ? text.encode(data).length : data.byteLength;
 }
