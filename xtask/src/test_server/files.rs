@@ -59,10 +59,11 @@ impl Files {
         Self { workspace: workspace.clone() }
     }
 
-    /// The file of an app that has the site of this host, as `Host` names it.
+    /// The file of an app that has the site of this host, as `Host` names it. Other names below `localhost` are sites
+    /// of everything, as the bench of starts wants them.
     pub(super) async fn respond_for(&self, host: &str, path: &str) -> Option<Response<Body>> {
         let name = host.split(':').next()?;
-        let app = name.strip_suffix(SITES)?;
+        let app = name.strip_suffix(SITES).filter(|app| self.workspace.path(APPS).join(app).is_dir())?;
         let path = if path == "/" { "/index.html" } else { path };
         Some(self.respond(&format!("/packaging/{app}/{BUILT}{path}")).await)
     }
