@@ -330,3 +330,6 @@ export class Conversation {
     on(globalThis.document, "visibilitychange", () => (document.hidden ? undefined : [Order.Woken]));
   }
 }
+
+// For pages bundled by Parcel: see `Sockets.begin`. The symbol's name, since importing it would bring its file along.
+(globalThis as Record<symbol, unknown>)[Symbol.for("centaurus.socket")] = Conversation;

@@ -7,6 +7,8 @@ import type { Listener } from "./proxy.js";
 import { ServiceFiles } from "./services.js";
 import type { CentaurusSocket, Page } from "./socket.js";
 
+/** Where a conversation is found that is not exported. */
+const CONVERSATION = Symbol.for("centaurus.socket");
 /** Sockets that may wait for their worker at a time. */
 const MANY = 1_000_000;
 
@@ -29,7 +31,8 @@ export class Sockets {
     try {
       // Each bundler is told in its own words to leave it as it is.
       const script = (await import(/* webpackIgnore: true */ /* @vite-ignore */ url)) as typeof import("./conversation.js");
-      return new script.Conversation(page);
+      // Parcel takes the exports out of a file that it copies.
+      return new (script.Conversation ?? (globalThis as never)[CONVERSATION])(page);
     } catch (error) {
       throw broken(url, error);
     }

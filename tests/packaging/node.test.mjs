@@ -7,7 +7,9 @@ import { echo } from '../node/support/echo.mjs';
 import { files, run, target } from './support.mjs';
 
 /** What `use` of app/check.js sees where all is well. */
-const WELL = { sum: 3, unpacked: { tea: ['green', 'black'] }, inflated: 100_000, tea: { name: 'oolong' }, workers: true };
+const WELL = {
+  sum: 3, unpacked: { tea: ['green', 'black'] }, inflated: 100_000, tea: { name: 'oolong' }, workers: true, crc: [85, 188, 128, 29],
+};
 const RENDERED = { html: '<output id="answer">…</output>', log: { mounts: 0, disposals: 0, values: [], errors: [] } };
 
 const json = async (command) => JSON.parse(await run('server', command));

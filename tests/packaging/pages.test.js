@@ -7,7 +7,12 @@ const query = new URLSearchParams(location.search);
 const { port } = location;
 
 /** What `use` of app/check.js sees where all is well. */
-const WELL = { sum: 3, unpacked: { tea: ['green', 'black'] }, inflated: 100_000, tea: { name: 'oolong' }, workers: true };
+const WELL = {
+  sum: 3, unpacked: { tea: ['green', 'black'] }, inflated: 100_000, tea: { name: 'oolong' }, workers: true,
+  crc: [85, 188, 128, 29], echo: ['green'], kept: new Map([[1, 'one']]),
+};
+/** For a page that a bundler's own server serves. */
+const ECHO = `?echo=${encodeURIComponent(`ws://${location.host}/ws/echo`)}`;
 
 /** Opens a page in a frame and gives what it tells. */
 async function open(t, url) {
@@ -30,8 +35,8 @@ async function works(t, url) {
   const { seen, loaded } = await open(t, url);
   assertEquals(seen, WELL);
   assertEquals(new Set(loaded).size, loaded.length);
-  // The proxy's, that of the services, that of Protocol Buffers.
-  assertEquals(loaded.length, 3);
+  // The proxy's, those of the services, of Protocol Buffers, digests, sockets and storage.
+  assertEquals(loaded.length, 6);
 }
 
 const SUBPATH = { vite: 'relative', webpack: 'dist', rollup: 'dist', esbuild: 'dist' };
@@ -65,7 +70,7 @@ for (const bundler of ['webpack', 'esbuild']) test(`keeper: bundled by ${bundler
 test('keeper: bundled by parcel', (t) => keeps(t, '/packaging/keeper/parcel/index.html?worker=centaurus.keeper-worker.js'));
 
 for (const server of ['vite', 'vite-7']) {
-  test(`${server}: the server of development`, (t) => works(t, query.get(server)), { timeout: 60_000 });
+  test(`${server}: the server of development`, (t) => works(t, query.get(server) + ECHO), { timeout: 60_000 });
   test(`${server}: the server of development, with a keeper`, (t) => keeps(t, `${query.get(server)}keeper.html`, 'kept'), { timeout: 60_000 });
 }
 

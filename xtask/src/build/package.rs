@@ -118,7 +118,9 @@ fn files() -> Vec<String> {
 
 /// The manifest: no dependencies, no scripts. All packages of the workspace have one version.
 fn manifest() -> Value {
-    let scripts = MADE.iter().filter(|made| made.kind == Kind::Script);
+    // A socket's conversation says by a global where it is, for who takes its export away.
+    let scripts =
+        MADE.iter().filter(|made| made.kind == Kind::Script || made.file == SOCKET).map(|made| path(made.file));
     json!({
         "name": "centaurus",
         "version": env!("CARGO_PKG_VERSION"),
@@ -130,7 +132,7 @@ fn manifest() -> Value {
         "repository": { "type": "git", "url": concat!("git+", env!("CARGO_PKG_REPOSITORY"), ".git") },
         "type": "module",
         "engines": { "node": ">=20" },
-        "sideEffects": scripts.map(|made| path(made.file)).collect::<Vec<_>>(),
+        "sideEffects": scripts.collect::<Vec<_>>(),
         "main": path(ENTRY),
         "types": path(TYPES),
         "unpkg": path(GLOBAL),
