@@ -26,11 +26,12 @@ export function storage(
     const count = CALLS[method];
     const [own, call] = split(args[count] as object);
     const target = entries.get(`storage.${method}`) as Entry;
-    const given = [store, own, ...args.slice(0, count)];
+    // As the caller has them, so that an error names the argument that he gave.
+    const given = [...args.slice(0, count), own, store];
     const value = args[1];
     if (!(method === "put" && value instanceof ReadableStream)) return core.call(target, given, call, file.gate) as Promise<R>;
     const ported = (port: MessagePort) => {
-      given[3] = port;
+      given[1] = port;
       return core.stream<R>(target, given, { ...call, retry: 0, transfer: [port] }, file.gate);
     };
     return feed(value, ported, exact);
@@ -56,7 +57,7 @@ export function storage(
     },
     changes(options: object | undefined) {
       const [own, call] = split(options);
-      return core.stream(entries.get("storage.changes") as Entry, [store, own], call, file.gate);
+      return core.stream(entries.get("storage.changes") as Entry, [own, store], call, file.gate);
     },
   } as never;
 }

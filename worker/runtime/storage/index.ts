@@ -94,7 +94,9 @@ export function storage({ module }: { module: WebAssembly.Module | BufferSource 
 
 /** Opens the store for a call, and says of an error whose it is. */
 function guarded(call: string, run: Call): Registered["run"] {
-  const service = async function (this: Task, options: Options, own: object = {}, ...args: unknown[]) {
+  const service = async function (this: Task, ...args: unknown[]) {
+    const options = args.pop() as Options;
+    const own = args.pop() as object | undefined ?? {};
     const { name } = options;
     const [key] = args;
     check("", options);
