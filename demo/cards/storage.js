@@ -11,6 +11,11 @@ const LOG_LINES = 40;
 /** Below the title of the place for files, while none is put. */
 const WHERE = "They stay in this browser.";
 
+/** How often the store is opened before the page gives it up, and the pause between, in ms: what a page that was loaded anew
+ *  finds may still be in the hands of the one before. */
+const OPENINGS = 3;
+const BETWEEN_OPENINGS = 500;
+
 /** Hex digits of a digest that are shown. */
 const DIGITS = 8;
 
@@ -185,12 +190,17 @@ export function storageCard(play) {
   again.addEventListener("click", () => blocked || location.reload());
 
   /** Opens the store as soon as somebody may look at it: until then the page needs nothing of what it stands on. */
-  const begin = async () => {
+  const begin = async (tries = OPENINGS) => {
     files = openStore(play.c);
-    await attempt(async () => {
-      const { entries } = await look(files);
-      if (entries.length > 0) tell(`Found again: ${plural(entries.length, "file")}, kept before this page was loaded.`);
-    });
+    try {
+      const seen = await look(files);
+      const { length } = seen.entries;
+      if (length > 0) tell(`Found again: ${plural(length, "file")}, kept before this page was loaded.`);
+      shelf.draw(seen);
+    } catch (error) {
+      tell(explain(error));
+      if (tries > 1) return setTimeout(begin, BETWEEN_OPENINGS, tries - 1);
+    }
     card.dataset.state = "ready";
   };
   const near = new IntersectionObserver((seen) => {

@@ -141,7 +141,8 @@ test('a file that is dropped is there after the page is loaded anew, and not aft
   const reloaded = loaded(first.frame);
   first.find('#reload-page').click();
   const again = await reloaded;
-  assert((await listed(again)).includes(name));
+  const names = await listed(again);
+  assert(names.includes(name), `${names}, and it says ${again.find('#storage .console').textContent}`);
   assert(again.find('#storage .console').textContent.includes('Found again'));
   const row = () => [...again.document.querySelectorAll('#storage .kept li')].find((row) => row.textContent.includes(name));
   const press = (label) => row().querySelector(`button[aria-label="${label} ${name}"]`).click();
