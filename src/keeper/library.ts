@@ -2,6 +2,7 @@ import type { CentaurusStorage, StorageStat } from "../centaurus.js";
 import type { AssetKept, AssetSkipped, KeeperPool, KeepOutcome, SkipReason } from "../centaurus.keeper.js";
 import { type Asset, keyOf, keysOf, PREFIX } from "./asset.js";
 import { conditions, freshened, freshness, isImage, type Meta } from "./caching.js";
+import { deleteAll } from "./delete-all.js";
 import type { Fetched, Order } from "./fetching.js";
 import { Gate } from "./gate.js";
 import { fetchIn } from "./pool.js";
@@ -153,7 +154,7 @@ export class Library {
   }
 
   async clear(): Promise<void> {
-    for (const { key } of await this.#store.list({ prefix: PREFIX })) await this.#store.delete(key);
+    await deleteAll(this.#store, PREFIX);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { CentaurusStorage } from "../centaurus.js";
+import { deleteAll } from "./delete-all.js";
 import { entry, namedEntry } from "./entry.js";
 import type { Serving } from "./serving.js";
 import { read, show, type Snapshot } from "./snapshot.js";
@@ -40,6 +41,6 @@ export class Snapshots {
   }
 
   async clear(): Promise<void> {
-    for (const { key } of await this.#store.list({ prefix: PREFIX })) await this.#store.delete(key);
+    await deleteAll(this.#store, PREFIX);
   }
 }

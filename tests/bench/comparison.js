@@ -25,6 +25,11 @@ export function comparison(title, measured, { columns = [], cells = () => [], no
   return { title, columns: ['', 'median', 'p99', 'rounds', ...columns, `time ÷ ${OURS}'s`], rows, notes };
 }
 
+/** One number of what each round's only sample says. */
+export function part(measured, name) {
+  return new Map([...measured].map(([who, list]) => [who, list.map(([sample]) => [sample[name]])]));
+}
+
 /** How many times as long as the project another took: more than 1 says that the project is faster. */
 export function timesAsLong(measured, name) {
   return ratio(measured.get(OURS), measured.get(name));

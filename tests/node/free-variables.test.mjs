@@ -6,15 +6,12 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { parse } from 'acorn';
-import { build } from 'esbuild';
 
+import { bundled } from './support/bundled.mjs';
 import { freeNames } from './support/scopes.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const bundle = await build({
-  entryPoints: [`${root}worker/runtime/free-variables.ts`], bundle: true, format: 'esm', write: false, logLevel: 'warning',
-});
-const { freeVariables } = await import(`data:text/javascript,${encodeURIComponent(bundle.outputFiles[0].text)}`);
+const { freeVariables } = await bundled('free-variables.ts');
 
 /** Packages whose code is the measure: written by many hands, for many compilers, minified and not. */
 const PACKAGES = ['acorn', 'pako', 'pako-1', 'fflate', 'msgpackr', '@msgpack/msgpack', 'comlink', 'workerpool', 'msgpack-test-suite'];

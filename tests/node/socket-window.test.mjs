@@ -2,13 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 
-import { build } from 'esbuild';
+import { bundled } from './support/bundled.mjs';
 
-const entry = fileURLToPath(new URL('../../worker/runtime/socket/window.ts', import.meta.url));
-const bundle = await build({ entryPoints: [entry], bundle: true, format: 'esm', write: false, logLevel: 'warning' });
-const { Window } = await import(`data:text/javascript,${encodeURIComponent(bundle.outputFiles[0].text)}`);
+const { Window } = await bundled('socket/window.ts');
 
 /** All that may go on now. */
 function drain(window) {

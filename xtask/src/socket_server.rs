@@ -1,10 +1,9 @@
 //! The server of sockets as it is shipped: a server without optimisation would be what a bench measures.
 
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::Command;
 
 use crate::process_group::ProcessGroup;
 use crate::run;
@@ -14,7 +13,14 @@ const PACKAGE: &str = "centaurus-server";
 
 /// Builds its programs with optimisation.
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {
-    run::run(workspace.cargo().args(["build", "--release", "--quiet", "--package", PACKAGE]))
+    run::run(&mut cargo(workspace, "build"))
+}
+
+/// A task of cargo's with one of its programs, optimised.
+pub(crate) fn cargo(workspace: &Workspace, task: &str) -> Command {
+    let mut cargo = workspace.cargo();
+    cargo.args([task, "--release", "--quiet", "--package", PACKAGE]);
+    cargo
 }
 
 /// Runs until dropped.
@@ -27,9 +33,9 @@ pub(crate) struct SocketServer {
 impl SocketServer {
     /// Starts what [`build`] has built, on a free port.
     pub(crate) async fn start(workspace: &Workspace) -> Result<Self> {
-        let mut command = Command::from(workspace.cargo());
+        let mut command = tokio::process::Command::from(cargo(workspace, "run"));
         command
-            .args(["run", "--release", "--quiet", "--package", PACKAGE, "--bin", PACKAGE, "--"])
+            .args(["--bin", PACKAGE, "--"])
             .args(["--sockets-only", "--port=0", "--log=warn"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped());

@@ -1,7 +1,7 @@
 // How long the main thread stands still while 8 MB of objects are packed.
 
 import { atMost } from '../budgets.js';
-import { comparison, timesAsLong } from '../comparison.js';
+import { comparison, part, timesAsLong } from '../comparison.js';
 import { time } from '../format.js';
 import { watch } from '../frames.js';
 import { cities } from '../inputs.js';
@@ -36,9 +36,8 @@ async function packing() {
   ];
   try {
     const samples = await rounds(contestants.map(({ name, work }) => ({ name, run: async () => [await watch(work)] })), { count: ROUNDS });
-    const of = (part) => new Map([...samples].map(([name, list]) => [name, list.map(([sample]) => [sample[part]])]));
-    const blocked = of('blocked');
-    const middle = (part, name) => time(median(of(part).get(name).flat()));
+    const blocked = part(samples, 'blocked');
+    const middle = (what, name) => time(median(part(samples, what).get(name).flat()));
     const cells = (name) => [middle('gap', name), middle('long', name)];
     const columns = ['largest frame gap', 'long tasks'];
     const notes = ['median and p99: the longest time in which the page could do nothing else'];

@@ -1,7 +1,7 @@
 // Messages of a WebSocket: many of them, one after another, and large ones. Wants the server's sockets: `cargo xtask bench`
 // says where they are, else they are looked for where the page came from.
 
-import { comparison } from '../comparison.js';
+import { comparison, part } from '../comparison.js';
 import { count, time } from '../format.js';
 import { frames, watch } from '../frames.js';
 import { cities } from '../inputs.js';
@@ -53,9 +53,6 @@ async function flood() {
     end();
   }
 }
-
-/** One number of each sample. */
-const part = (measured, name) => new Map([...measured].map(([who, list]) => [who, list.map(([sample]) => [sample[name]])]));
 
 /** Looks at so many messages, in order, and closes. */
 function receive(socket, wanted) {

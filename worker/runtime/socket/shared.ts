@@ -135,9 +135,8 @@ export class Shared {
       if (news === News.Failed && this.#leaving) return;
       return this.#tell({ to: id.slice(0, NAME), news: [news, [Number(id.slice(NAME)), what]] });
     }
-    if (news === News.Full) return this.say(news, value);
     this.#note(news, value);
-    if (news !== News.Ask && !(news === News.Closed && this.#leaving)) this.#tell({ news: [news, value] });
+    if (news !== News.Ask && news !== News.Full && !(news === News.Closed && this.#leaving)) this.#tell({ news: [news, value] });
     this.say(news, value);
   }
 

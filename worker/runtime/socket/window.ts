@@ -38,13 +38,17 @@ export class Window<T> {
   /** The next that may go on. */
   next(): { message: T } | undefined {
     const next = this.#held[this.#first];
-    const room = this.#untaken < MESSAGES && this.#bytes + (next?.size ?? 0) <= BYTES;
-    if (!next || (!room && this.#untaken > 0)) return undefined;
+    if (!next) return undefined;
+    const room = this.#untaken < MESSAGES && this.#bytes + next.size <= BYTES;
+    if (!room && this.#untaken > 0) return undefined;
     this.#sizes[(this.#oldest + this.#untaken) % MESSAGES] = next.size;
     this.#untaken += 1;
     this.#bytes += next.size;
     this.#first += 1;
-    if (this.#first === this.#held.length || this.#first > SLACK) this.#held.splice(0, this.#first), (this.#first = 0);
+    if (this.#first === this.#held.length || this.#first > SLACK) {
+      this.#held.splice(0, this.#first);
+      this.#first = 0;
+    }
     return next;
   }
 }
