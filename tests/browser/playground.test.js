@@ -1,10 +1,12 @@
 // The playground as a visitor has it: in a frame, so that its width can be a phone's.
 
-import { assert, assertEquals, eventually, page, test } from './harness.js';
+import { assert, assertEquals, eventually, page, sleep, test } from './harness.js';
 
 /** A phone's width that is still common, in CSS pixels. */
 const PHONE = 360;
 const DESKTOP = 1280;
+/** How long a page may take to have its service worker installed, in ms. */
+const INSTALLING = 4_000;
 const PATIENCE = { timeout: 60_000, every: 100 };
 
 /** Opens the playground and waits until its jobs can run. */
@@ -12,7 +14,11 @@ async function open(t, width) {
   const frame = document.createElement('iframe');
   Object.assign(frame.style, { width: `${width}px`, height: '900px', border: '0' });
   frame.src = '/playground/index.html';
-  t.after(() => frame.remove());
+  t.after(async () => {
+    // WebKit leaves a service worker "installing" for ever whose page goes meanwhile, and with it all that come after.
+    await Promise.race([frame.contentWindow.navigator.serviceWorker?.ready, sleep(INSTALLING)]);
+    frame.remove();
+  });
   document.body.append(frame);
   return loaded(frame);
 }

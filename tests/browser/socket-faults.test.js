@@ -1,7 +1,7 @@
 // Lines that break: what becomes of the socket, and of messages.
 
 import {
-  assert, assertEquals, assertRejects, connect, eventually, listen, next, openGate, pool, sleep, SOON, spyOnWorkers, test,
+  assert, assertEquals, assertRejects, connect, eventually, listen, next, nextAfter, openGate, pool, sleep, SOON, spyOnWorkers, test,
 } from './sockets.js';
 
 test('a server that goes away is come back to', async (t) => {
@@ -91,13 +91,11 @@ test('a line that looks open and is dead', async (t) => {
   ]) {
     const socket = connect(t, `${gate.origin}/ws/echo`, options);
     await next(socket, 'open');
-    await gate.strike('freeze');
     const start = performance.now();
-    const { detail } = await next(socket, 'reconnecting');
+    const { detail } = await nextAfter(socket, 'reconnecting', () => gate.strike('freeze'));
     assert(detail.reason.includes('heartbeat'), detail.reason);
     assert(performance.now() - start < 5_000, 'it was noticed');
-    await gate.strike('pass');
-    await next(socket, 'open');
+    await nextAfter(socket, 'open', () => gate.strike('pass'));
     socket.close();
   }
 });
@@ -115,8 +113,8 @@ test('offline it waits, and online it comes back soon', async (t) => {
   const socket = connect(t, `${gate.origin}/ws/echo`, { backoff: { min: 10, initial: 60_000 } });
   await next(socket, 'open');
   dispatchEvent(new Event('offline'));
-  await gate.strike('reset');
-  assertEquals((await next(socket, 'reconnecting')).detail.delay, Infinity);
+  const { detail } = await nextAfter(socket, 'reconnecting', () => gate.strike('reset'));
+  assertEquals(detail.delay, Infinity);
   dispatchEvent(new Event('online'));
   await socket.send('back');
 });
@@ -124,10 +122,10 @@ test('offline it waits, and online it comes back soon', async (t) => {
 test('who asks for another line gets one', async (t) => {
   const socket = connect(t);
   await next(socket, 'open');
-  const gone = next(socket, 'reconnecting');
+  const [gone, back] = [next(socket, 'reconnecting'), next(socket, 'open')];
   socket.reconnect();
   await gone;
-  await next(socket, 'open');
+  await back;
   assertEquals((await socket.stats()).lines, 2);
 });
 
@@ -233,9 +231,7 @@ test('acknowledged messages come once and in order, however often the line break
   const [socket, heard] = await storm(t, `${gate.origin}/ws/echo`, { acknowledged: true }, 4_000, async (socket) => {
     breaks += 1;
     // A strike while there is no line would break nothing.
-    const back = next(socket, 'open');
-    await gate.strike(breaks % 2 ? 'reset' : 'restart');
-    await back;
+    await nextAfter(socket, 'open', () => gate.strike(breaks % 2 ? 'reset' : 'restart'));
   });
   assertEquals(heard, numbers(4_000));
   assert(breaks > 1, `${breaks} breaks`);

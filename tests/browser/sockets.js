@@ -10,6 +10,13 @@ export const SOON = { min: 10, initial: 20, max: 200 };
 /** The next event of a kind. */
 export const next = (target, type) => new Promise((resolve) => target.addEventListener(type, resolve, { once: true }));
 
+/** The next event of a kind, which may come before the step that brings it about has its answer. */
+export async function nextAfter(target, type, step) {
+  const event = next(target, type);
+  await step();
+  return event;
+}
+
 /** A socket whose pool ends with the test. */
 export function connect(t, url = '/ws/echo', options = {}) {
   return pool(t).socket(url, { backoff: SOON, ...options });
