@@ -8,6 +8,9 @@ use anyhow::{Result, anyhow, bail};
 
 use crate::run;
 
+/// Another installation may be under way, as on a machine that has just started; this one waits so many seconds for its end.
+const LOCK_TIMEOUT: &str = "DPkg::Lock::Timeout=300";
+
 /// Installs the packages, or fails with the one line that says what is missing and which command brings it.
 pub(crate) fn install(what: &str, packages: &[&str]) -> Result<()> {
     let command = format!("apt-get install -y --no-install-recommends {}", packages.join(" "));
@@ -45,7 +48,7 @@ fn refresh_lists() -> Result<()> {
 
 fn apt_get() -> Command {
     let mut apt = Command::new("apt-get");
-    apt.env("DEBIAN_FRONTEND", "noninteractive");
+    apt.args(["-o", LOCK_TIMEOUT]).env("DEBIAN_FRONTEND", "noninteractive");
     apt
 }
 
