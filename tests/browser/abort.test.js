@@ -159,10 +159,9 @@ test('a loop past killGrace costs its worker; calls of the same tick that never 
   const spinning = c.with({ signal: controller.signal }).spin();
   const others = Array.from({ length: 20 }, (_, i) => c.echo(i));
   await sleep(50);
-  const aborted = performance.now();
   controller.abort('enough');
   assertEquals(await outcomes([spinning]), ['enough']);
-  assert(performance.now() - aborted < 100, 'at once');
+  assertEquals(c.stats().spawned, 1, 'at once, not when its worker is replaced');
   assertEquals(await outcomes(others), Array.from({ length: 20 }, (_, i) => i));
   assert((await c.sign()) !== sign, 'the worker was replaced');
   assertEquals(c.stats().spawned, 2);
@@ -182,10 +181,9 @@ test('calls that were sent behind a loop and never began move on too', async (t)
 
 test('a timeout while it waits', async (t) => {
   const c = await ready(t);
-  const held = c.wait(200);
-  const start = performance.now();
+  const held = c.wait(1_000);
   const error = await assertRejects(c.with({ timeout: 40 }).until(), DOMException);
-  assert(performance.now() - start < 190, 'it did not wait for the worker');
+  assertEquals(c.stats().running, 1, 'it did not wait for the worker');
   assertEquals(error.name, 'TimeoutError');
   assert(error.message.includes("'until'"), error.message);
   await held;
@@ -214,9 +212,10 @@ test('a timeout of a loop costs its worker, and only that', async (t) => {
 test('a timeout counts from the call, the start of the pool included', async (t) => {
   const c = pool(t, { size: 1, wasm: '/fault/slow/2000/pkg/centaurus.wasm?timeout' });
   c.define({ f: () => 1 }).catch(() => {});
-  const start = performance.now();
+  let isReady = false;
+  c.ready.then(() => (isReady = true), () => {});
   await assertRejects(c.with({ timeout: 60 }).f(), 'TimeoutError', "'f'");
-  assert(performance.now() - start < 1500, 'it did not wait for the proxy');
+  assert(!isReady, 'it did not wait for the proxy');
 });
 
 test('an abort while the pool starts is obeyed at once', async (t) => {

@@ -2,7 +2,8 @@
 
 import { assert, assertEquals, assertRejects, eventually, fixture, outcomes, page, pool, sleep, spyOnWorkers, test, WorkerCrashError } from './pool.js';
 
-const SECOND = 1_000;
+/** A death is heard of within a tenth of this, unless the machine has other things to do. */
+const SOON = 5_000;
 
 async function ready(t, options) {
   const c = pool(t, { size: 1, ...options });
@@ -27,13 +28,13 @@ async function ready(t, options) {
   return c;
 }
 
-/** The call ends with a WorkerCrashError within a second, and the next one is run by a new worker. */
+/** The call ends with a WorkerCrashError soon, and the next one is run by a new worker. */
 async function dies(c, name, { message = "'", cause } = {}) {
   const sign = await c.sign();
   const start = performance.now();
   const error = await assertRejects(c[name](), WorkerCrashError);
   const took = performance.now() - start;
-  assert(took < SECOND, `it took ${took} ms`);
+  assert(took < SOON, `it took ${took} ms`);
   assertEquals(error.name, 'WorkerCrashError');
   assert(error.message.includes(`'${name}'`) && error.message.includes(message), error.message);
   assert(error.stack.includes('crash.test.js'), error.stack);
@@ -61,7 +62,7 @@ test('a worker killed from outside, which it cannot tell itself', async (t) => {
   const workers = spyOnWorkers(t);
   const c = await ready(t);
   // An engine takes its time to end a loop: two seconds in Chromium.
-  for (const [name, limit] of [['endless', SECOND], ['spin', 5 * SECOND]]) {
+  for (const [name, limit] of [['endless', SOON], ['spin', 2 * SOON]]) {
     const sign = await c.sign();
     const killed = c[name]();
     await sleep(50);
@@ -94,7 +95,7 @@ test('a worker killed while nobody uses it', async (t) => {
   const sign = await c.sign();
   workers.at(-1).terminate();
   // Where memory is shared it shows that the next call never began. Elsewhere it may have, so the news has to come first.
-  if (!page.isolated) await eventually(() => c.stats().crashes === 1, { timeout: SECOND });
+  if (!page.isolated) await eventually(() => c.stats().crashes === 1, { timeout: SOON });
   assert((await c.sign()) !== sign);
 }, { isolated: 'both' });
 
