@@ -124,12 +124,16 @@ test('a helper that dies with parts in hand: they are done elsewhere', async (t)
   // A pool for each: a helper that is at its last part when a call ends would take the next call with it.
   const mortal = async () => {
     const c = pool(t, { size: { min: 3, max: 3 } });
-    // Only a helper answers through a port, and it has more to do when it has answered once.
+    // Only a helper answers through a port, and it has more to do when it has answered once. Where all others are dead it
+    // may be the worker of the stream itself, which gives out work.
     await c.setup(() => {
       const { postMessage } = MessagePort.prototype;
+      let asks = false;
       MessagePort.prototype.postMessage = function (message, ...rest) {
         postMessage.call(this, message, ...rest);
-        if (Array.isArray(message) && typeof message[0] === 'number') self.close();
+        const [first] = Array.isArray(message) ? message : [];
+        asks ||= typeof first === 'string';
+        if (typeof first === 'number' && !asks) self.close();
       };
     });
     return c;

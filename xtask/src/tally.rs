@@ -8,7 +8,7 @@ pub(crate) struct Tally {
     pub(crate) passed: u64,
     pub(crate) failed: u64,
     pub(crate) skipped: u64,
-    /// The names of what failed, for the end of a long log.
+    /// The names of what failed, and why where a line says it: for the end of a long log, which may be all that is kept.
     pub(crate) failures: Vec<String>,
 }
 

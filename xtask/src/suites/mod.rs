@@ -284,7 +284,8 @@ impl Run<'_> {
     fn fail(&mut self, current: &Current, name: &str, message: &str, stack: &str) {
         let title = current.page.title(name);
         print_failure(&title, message, stack);
-        self.tally.fail(format!("{}: {title}", self.engine.name()));
+        let (first, _) = message.split_once('\n').unwrap_or((message, ""));
+        self.tally.fail(format!("{}: {title}: {first}", self.engine.name()));
     }
 }
 
