@@ -27,7 +27,7 @@ export const origin2 = query.get('origin2');
 /** The server takes a minute of silence for a hang. */
 const HEARTBEAT = 2_000;
 const DEFAULT_TIMEOUT = 30_000;
-const CLEANUP_TIMEOUT = 5_000;
+const CLEANUP_TIMEOUT = 20_000;
 /** Engines tell of a rejection that nobody handled some tasks later. */
 const SETTLING = 5;
 
