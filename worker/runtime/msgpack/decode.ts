@@ -1,3 +1,4 @@
+import { readText } from "../text.js";
 import { corruptError, limitError, outOfMemoryError, trailingDataError, truncatedError } from "./faults.js";
 import type { Settings } from "./options.js";
 import { type Opened, Restorer } from "./restore.js";
@@ -20,14 +21,6 @@ const VALUE_COST = 32;
 
 /** Arrays up to this length are made in one piece. Only as many can be waiting for their elements as may be open. */
 const WHOLE_ARRAY = 1024;
-
-/** Strings up to this length are made unit by unit: below it, a call of `TextDecoder` costs more than it saves. */
-const SHORT = 40;
-
-/** For the units of short strings, by length. */
-const UNITS = Array.from({ length: SHORT + 1 }, (_, length) => new Array<number>(length).fill(0));
-
-const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 const shapes = new Shapes();
 
@@ -360,19 +353,8 @@ class Decoder {
     if (end > bytes.length) throw this.#truncated("a string");
     this.#spend(length, start);
     this.#at = end;
-    if (length === 0) return "";
-    if (length <= SHORT) {
-      const units = UNITS[length] as number[];
-      let i = 0;
-      for (; i < length; i++) {
-        const byte = bytes[start + i] as number;
-        if (byte >= 0x80) break;
-        units[i] = byte;
-      }
-      if (i === length) return String.fromCharCode.apply(undefined, units);
-    }
     try {
-      return DECODER.decode(bytes.subarray(start, end));
+      return readText(bytes, start, length);
     } catch (error) {
       if (error instanceof TypeError) throw corruptError(start, "a string that is not UTF-8");
       throw outOfMemoryError(length);

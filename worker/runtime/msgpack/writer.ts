@@ -1,10 +1,8 @@
+import { WRITTEN_BY_HAND, writeText } from "../text.js";
 import { limitError, outOfMemoryError } from "./faults.js";
 
 /** Most bytes that stand before the content of any value: marker, length and an extension's number, or a number. */
 const HEAD = 16;
-
-/** Strings up to this length are written by hand: below it, a call of `TextEncoder` costs more than it saves. */
-const SHORT = 64;
 
 /** Most bytes of UTF-8 for one UTF-16 unit. */
 const LONGEST_CHARACTER = 3;
@@ -133,7 +131,7 @@ export class Writer {
     const { length } = value;
     const most = length * LONGEST_CHARACTER + HEAD;
     if (this.#at + most > this.#bytes.length) this.#room(most, length);
-    if (length > SHORT) return this.#long(value);
+    if (length > WRITTEN_BY_HAND) return this.#long(value);
     const bytes = this.#bytes;
     const start = this.#at;
     const head = length < 0x20 ? 1 : 2;
@@ -172,35 +170,7 @@ export class Writer {
   #wide(value: string, i: number, head: number): void {
     const bytes = this.#bytes;
     const start = this.#at;
-    const { length } = value;
-    let at = start + head + i;
-    for (; i < length; i++) {
-      let unit = value.charCodeAt(i);
-      if (unit < 0x80) bytes[at++] = unit;
-      else if (unit < 0x800) {
-        bytes[at] = unit >> 6 | 0xc0;
-        bytes[at + 1] = unit & 0x3f | 0x80;
-        at += 2;
-      } else {
-        if ((unit & 0xf800) === 0xd800) {
-          const next = unit < 0xdc00 && i + 1 < length ? value.charCodeAt(i + 1) : 0;
-          if ((next & 0xfc00) === 0xdc00) {
-            i++;
-            unit = 0x10000 + ((unit & 0x3ff) << 10 | next & 0x3ff);
-            bytes[at++] = unit >> 18 | 0xf0;
-            bytes[at++] = unit >> 12 & 0x3f | 0x80;
-            bytes[at++] = unit >> 6 & 0x3f | 0x80;
-            bytes[at++] = unit & 0x3f | 0x80;
-            continue;
-          }
-          unit = 0xfffd;
-        }
-        bytes[at] = unit >> 12 | 0xe0;
-        bytes[at + 1] = unit >> 6 & 0x3f | 0x80;
-        bytes[at + 2] = unit & 0x3f | 0x80;
-        at += 3;
-      }
-    }
+    const at = writeText(value, i, bytes, start + head + i);
     const count = at - start - head;
     const needed = count < 0x20 ? 1 : 2;
     if (needed !== head) {
