@@ -2,7 +2,7 @@ import { digests } from "./digest.js";
 import { freeVariables } from "./free-variables.js";
 import { compile, type Form, Form as Forms, type Functions, type Registered } from "./functions.js";
 import type { Lookup } from "./msgpack/index.js";
-import { protobuf } from "./protobuf.js";
+import { protobuf } from "./protobuf/index.js";
 import { Kind } from "./protocol.js";
 import { services } from "./services.js";
 import { sockets } from "./socket/index.js";

@@ -5,10 +5,10 @@ import { build } from 'esbuild';
 
 const root = new URL('../../../', import.meta.url);
 const { outputFiles } = await build({
-  entryPoints: [new URL('worker/runtime/protobuf.ts', root).pathname],
+  entryPoints: [new URL('worker/runtime/protobuf/index.ts', root).pathname],
   bundle: true, format: 'esm', platform: 'node', write: false, tsconfig: new URL('tsconfig.json', root).pathname,
 });
-const { protobuf } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+const { protobuf, coder } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
 const { 'protobuf.compile': compile } = protobuf({ module: readFileSync(new URL('pkg/centaurus.protobuf.wasm', root)) });
 
 const task = { transfer: (value) => value };
@@ -21,3 +21,6 @@ export function schema(files) {
   const call = (method) => (type, value, options) => methods[`protobuf.${method}`].call(task, type, structuredClone(value), options);
   return { types, encode: call('encode'), decode: call('decode'), toJSON: call('toJSON'), fromJSON: call('fromJSON') };
 }
+
+/** The two ways in which a schema's messages are coded: `here` by the script, where they are plain, and `whole` by the wasm. */
+export const coderOf = (text) => coder(compile('a.proto', new Map([['a.proto', text]]), false, []).schema);

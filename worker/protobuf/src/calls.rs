@@ -6,7 +6,7 @@ use centaurus_codec::{Detail, Error};
 
 use crate::options::{self, WrongOption};
 
-/// What to do. `worker/runtime/protobuf.ts` has the same numbers.
+/// What to do. `worker/runtime/protobuf/index.ts` has the same numbers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Op {
     /// Name, sources and whether there may be more, as MessagePack → `{ missing }` or `{ schema, types }` as MessagePack.
@@ -21,6 +21,8 @@ pub(crate) enum Op {
     ToJson,
     /// Type, options, JSON → message.
     FromJson,
+    /// Nothing → the schema's table, as MessagePack.
+    Table,
 }
 
 impl From<u32> for Op {
@@ -31,7 +33,8 @@ impl From<u32> for Op {
             2 => Self::Encode,
             3 => Self::Decode,
             4 => Self::ToJson,
-            _ => Self::FromJson,
+            5 => Self::FromJson,
+            _ => Self::Table,
         }
     }
 }
@@ -97,11 +100,14 @@ impl Machine {
             _ => {}
         }
         let name = String::from_utf8_lossy(argument(0));
-        let options = options::read(op, argument(1))?;
-        let content = argument(2);
         let Some(schema) = self.schemas.get(schema as usize) else {
             return Err(Error::UnknownType { name: name.into_owned(), near: Vec::new() }.into());
         };
+        if matches!(op, Op::Table) {
+            return Ok(schema.table()?);
+        }
+        let options = options::read(op, argument(1))?;
+        let content = argument(2);
         Ok(match op {
             Op::Encode => schema.encode(&name, content, &options)?,
             Op::Decode => schema.decode(&name, content, &options)?,

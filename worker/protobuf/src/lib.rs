@@ -1,8 +1,9 @@
-//! Protocol Buffers, as a worker's executor calls them (`worker/runtime/protobuf.ts`): bytes in, bytes out.
+//! Protocol Buffers, as a worker's executor calls them (`worker/runtime/protobuf/index.ts`): bytes in, bytes out.
 //!
 //! A WebAssembly file of its own, because the parser of .proto files weighs as much as all other services together and
-//! few pages need it. Values cross as MessagePack, which the other services' file makes of JavaScript values and turns
-//! into them, so that there is one walk over JavaScript values in the house and no second glue.
+//! few pages need it. Values cross as MessagePack, which the executor makes of JavaScript values and turns into them, so
+//! that there is no glue. That is two passes: what is plain and well-formed the executor's script codes in one, by the
+//! table of the schema, and comes here with all that it gives up (`Op::Table`).
 //!
 //! A call hands its arguments over by [`argument`], one after another, then [`run`]s; what came of it stands where
 //! [`result_at`] says until [`clear`]. An error is MessagePack too: its `name`, its `message`, and what else it knows.

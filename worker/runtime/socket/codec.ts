@@ -1,6 +1,6 @@
 import { decode, encode, settings } from "../msgpack/index.js";
 import { pack, unpack } from "../pack.js";
-import { coder } from "../protobuf.js";
+import { coder } from "../protobuf/index.js";
 import type { Data } from "./data.js";
 
 /** How values become messages, and messages values. */

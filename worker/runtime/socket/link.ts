@@ -1,6 +1,6 @@
 import { encodeError } from "../failure.js";
 import { encode, settings } from "../msgpack/index.js";
-import { fault } from "../protobuf.js";
+import { fault } from "../protobuf/index.js";
 import { type Codec, codecOf } from "./codec.js";
 import { bytesOf, type Data, sizeOf } from "./data.js";
 import { type Asked, type Closed, type Line, News, Order, type Plan, type Revived } from "./messages.js";

@@ -12,6 +12,7 @@
 
 mod compile;
 mod decode;
+mod describe;
 mod encode;
 mod input;
 mod json;

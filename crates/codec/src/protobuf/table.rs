@@ -154,6 +154,11 @@ impl Message {
         self.names.get(name).copied()
     }
 
+    /// Every name that a field goes by, and the field.
+    pub(super) fn names(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.names.iter().map(|(name, index)| (&**name, *index))
+    }
+
     /// The field that is likely to stand at a place: 0 where an object begins, else one more than the index of the field
     /// before.
     #[inline]
@@ -191,6 +196,14 @@ impl Enum {
 
     pub(super) fn number_of(&self, name: &str) -> Option<i32> {
         self.names.get(name).copied()
+    }
+
+    pub(super) fn values(&self) -> &[(i32, Box<str>)] {
+        &self.values
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = (&str, i32)> {
+        self.names.iter().map(|(name, number)| (&**name, *number))
     }
 }
 

@@ -1,8 +1,10 @@
-import type { Registered } from "./functions.js";
-import { type Bytes, withBytes } from "./input.js";
-import { outOfMemoryError } from "./msgpack/faults.js";
-import { decode, encode, settings } from "./msgpack/index.js";
-import { moved, type Service } from "./services.js";
+import type { Registered } from "../functions.js";
+import { type Bytes, withBytes } from "../input.js";
+import { outOfMemoryError } from "../msgpack/faults.js";
+import { decode, encode, settings } from "../msgpack/index.js";
+import { moved, type Service } from "../services.js";
+import { plain } from "./plain.js";
+import type { Table } from "./plan.js";
 
 /** The program of `worker/protobuf`. */
 interface Program {
@@ -22,19 +24,21 @@ const enum Op {
   Decode,
   ToJson,
   FromJson,
+  Table,
 }
 
-type Options = Record<string, unknown> | undefined;
+export type Options = Record<string, unknown> | undefined;
 
 /** How values pass as MessagePack. As deep as it goes: a message inside another can be an array and a map. */
 const through = (options?: Options) => settings("protobuf", { maxDepth: 4096, ...options }, () => undefined);
 const PLAIN = through();
+const TABLE = through({ int64: "bigint", maps: "map" });
 
 let program: Program;
 
 /**
  * Protocol Buffers over an instance of their wasm: without a schema what compiles one, with one the functions of that
- * schema. Values go through MessagePack.
+ * schema.
  */
 export function protobuf({ module, schema }: { module?: WebAssembly.Module | BufferSource; schema?: Uint8Array }): Record<string, Registered["run"]> {
   if (!schema) {
@@ -64,19 +68,28 @@ export function protobuf({ module, schema }: { module?: WebAssembly.Module | Buf
   return offered as unknown as Record<string, Registered["run"]>;
 }
 
-/** The calls of a schema, and what most of them are for. */
+/** The calls of a schema, and what most of them are for: what is plain and well-formed is done here, all else by the wasm,
+ *  which knows every case and every error. */
 export function coder(schema: Uint8Array) {
   const id = run(Op.Load, 0, [schema], (bytes) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true));
   const call = <T>(op: Op, type: string, options: Options, content: Uint8Array, read: (result: Uint8Array) => T): T =>
     run(op, id, [text(String(type)), encode(options, PLAIN), content], read);
-  return {
-    call,
+  const here = plain(() => run(Op.Table, id, [], (table) => decode(table, TABLE) as Table));
+  /** Values go through MessagePack. */
+  const whole = {
     encode: (type: string, value: unknown, options: Options) =>
       call(Op.Encode, type, options, encode(value, through(shared(options))), copied),
     decode: (type: string, bytes: Uint8Array, options: Options) => {
       const int64 = options?.["int64"] === "bigint" ? { int64: "bigint" } : {};
       return call(Op.Decode, type, options, bytes, (result) => decode(result, through({ ...shared(options), ...int64 })));
     },
+  };
+  return {
+    call,
+    here,
+    whole,
+    encode: (type: string, value: unknown, options: Options) => here.encode(type, value, options) ?? whole.encode(type, value, options),
+    decode: (type: string, bytes: Uint8Array, options: Options) => here.decode(type, bytes, options) ?? whole.decode(type, bytes, options),
   };
 }
 
