@@ -259,7 +259,8 @@ export interface Task {
   readonly signal: AbortSignal;
   /** Sends a value to the caller's `onProgress`. */
   progress(value: unknown): void;
-  /** Returns `value` with the objects in `list` moved to the page instead of cloned. */
+  /** Returns `value`: given as the result, a generator's value or progress, the objects in `list` are moved with it instead
+   *  of cloned. Inside of another value it is cloned. */
   transfer<T>(value: T, list: Transferable[]): T;
 }
 
@@ -371,8 +372,8 @@ export interface Stats {
 /**
  * MessagePack options. What MessagePack cannot say is an `UnsupportedValueError` or a `LimitError` with the `path` to it;
  * bad bytes are a `TruncatedError`, `CorruptError` or `TrailingDataError` with the `offset`. Without `structured`,
- * `undefined` and the holes of arrays become nil, every ArrayBuffer and view becomes bytes, which decode to a
- * `Uint8Array`, and wrapper objects what is in them.
+ * `undefined` and the holes of arrays become nil, lone surrogates U+FFFD, wrapper objects what is in them, and every
+ * ArrayBuffer and view becomes bytes, which decode to a `Uint8Array`.
  */
 export interface MsgpackOptions {
   /** Bytes of input that are accepted. Default: 512 MiB. */
@@ -700,7 +701,7 @@ export interface CentaurusEventMap {
   workerstart: CustomEvent<{ worker: number; slot: number }>;
   /** A worker was stopped, or is gone; `reason` is the error where it was not asked for. */
   workerstop: CustomEvent<{ worker: number; slot: number; reason: unknown }>;
-  /** Code in a worker threw where no call could catch it. */
+  /** Code in a worker threw where no call could catch it. A rejection that nobody handles is left to the console. */
   workererror: CustomEvent<{ worker: number; slot: number; error: unknown }>;
   /** A likely mistake, such as a function that uses a name its worker lacks. Printed to the console unless `preventDefault()` is called. */
   warning: CustomEvent<{ message: string; function?: string; names?: string[] }>;
@@ -745,7 +746,7 @@ interface Common extends EventTarget {
   stats(): Stats;
   /** Ends everything now: whatever is pending rejects with `TerminatedError`. */
   terminate(): void;
-  /** Takes no more calls, and ends after what is pending has ended. */
+  /** Takes no more calls, and ends after what is pending has ended; a live feed of a store, as every stream, with its reader. */
   close(): Promise<void>;
   [Symbol.dispose](): void;
   [Symbol.asyncDispose](): Promise<void>;

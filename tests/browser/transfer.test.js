@@ -63,6 +63,46 @@ test('a result can be moved: the worker keeps nothing of it', async (t) => {
   assertEquals(await c.kept(), 0);
 });
 
+test('transfer() gives the value itself: it can be read, reported, and put into another', async (t) => {
+  const c = pool(t, { size: 1 });
+  await c.define({
+    read() {
+      const bytes = this.transfer(new Uint8Array(5), []);
+      return bytes.length;
+    },
+    report() {
+      const bytes = new Uint8Array([1, 2]);
+      this.progress(this.transfer(bytes, [bytes.buffer]));
+      return bytes.length;
+    },
+    within() {
+      self.within = new Uint8Array([3]);
+      return { deep: this.transfer(self.within, [self.within.buffer]) };
+    },
+    *count() {
+      for (let i = 0; i < 2; i += 1) {
+        const bytes = this.transfer(new Uint8Array([i]), []);
+        yield bytes;
+      }
+    },
+    whole() {
+      const bytes = new Uint8Array([4, 5]);
+      return this.transfer(bytes, [bytes.buffer]);
+    },
+    text(text) { return this.transfer(text, []); },
+    left: () => self.within.length,
+  });
+  const told = [];
+  assertEquals(await c.read(), 5);
+  assertEquals(await c.with({ onProgress: (progress) => told.push(progress) }).report(), 0);
+  assertEquals(told, [new Uint8Array([1, 2])]);
+  assertEquals(await c.within(), { deep: new Uint8Array([3]) });
+  assertEquals(await c.left(), 1, 'inside of a result it is cloned');
+  assertEquals(await c.count(), [new Uint8Array([0]), new Uint8Array([1])]);
+  assertEquals(await c.stream('whole').next(), { value: new Uint8Array([4, 5]), done: false });
+  assertEquals(await c.text('as it is'), 'as it is');
+});
+
 test('ports, streams and images move', async (t) => {
   const c = await ready(t);
   const { port1, port2 } = new MessageChannel();

@@ -5,7 +5,7 @@ import { Form, type Functions, OneOffs, type Registered } from "./functions.js";
 import type { Outbox } from "./outbox.js";
 import { Down, Flag, STARTED_CELL, Up } from "./protocol.js";
 import { collect, isGenerator, isPromise, sourceOf, type Source, StreamRun, whole } from "./stream.js";
-import { type Host, Moved, Task } from "./task.js";
+import { type Host, isMoved, move, movedWith, Task } from "./task.js";
 
 /** Items of a message that wait for their turn. */
 interface Waiting {
@@ -228,11 +228,12 @@ export class Executor implements Host {
     this.#task = undefined;
     if (this.#stopped) return;
     this.#now = now;
+    const moved = threw ? undefined : movedWith(value);
     if (threw) {
       if (isTrap(value)) return this.trapped(call, value);
       this.#fail(call, start, value);
-    } else if (value instanceof Moved) {
-      this.outbox.add(now, value.list, Up.Done, call, now - start, value.value);
+    } else if (moved) {
+      this.outbox.add(now, moved, Up.Done, call, now - start, value);
     } else {
       this.outbox.done(now, call, now - start, value);
     }
@@ -253,7 +254,7 @@ export class Executor implements Host {
     this.#streams.set(call, stream);
     try {
       const result = await this.#begin(task, entry, args);
-      await run.pump(sourceOf(result) ?? [result][Symbol.iterator]());
+      await run.pump((isMoved(result) ? undefined : sourceOf(result)) ?? [result][Symbol.iterator]());
       if (over()) return;
       const now = performance.now();
       this.outbox.add(now, undefined, Up.Done, call, now - start, undefined);
@@ -356,6 +357,6 @@ function currentTask(task: () => Task | undefined): object {
       return task()?.signal;
     },
     progress: (value: unknown) => task()?.progress(value),
-    transfer: (value: unknown, list: readonly Transferable[]) => new Moved(value, [...list]),
+    transfer: move,
   });
 }

@@ -1,6 +1,6 @@
 import { STREAM_WINDOW, Up } from "./protocol.js";
 import type { Outbox } from "./outbox.js";
-import { Moved } from "./task.js";
+import { move, movedWith } from "./task.js";
 import { BREATH, breathe } from "./breath.js";
 
 /** Anything whose values can be taken one by one. */
@@ -44,10 +44,10 @@ export async function collect(source: Source): Promise<unknown> {
   const moved: Transferable[] = [];
   for (;;) {
     const { done, value } = await source.next();
-    if (done) return moved.length > 0 ? new Moved(values, moved) : values;
+    if (done) return moved.length > 0 ? move(values, moved) : values;
     const one = await value;
-    if (one instanceof Moved) moved.push(...one.list);
-    values.push(one instanceof Moved ? one.value : one);
+    moved.push(...(movedWith(one) ?? []));
+    values.push(one);
   }
 }
 
@@ -96,8 +96,7 @@ export class StreamRun {
       if (this.#left) continue;
       this.#credit -= 1;
       const now = performance.now();
-      if (value instanceof Moved) this.outbox.add(now, value.list, Up.Item, this.call, value.value);
-      else this.outbox.add(now, undefined, Up.Item, this.call, value);
+      this.outbox.add(now, movedWith(value), Up.Item, this.call, value);
       this.outbox.flushIfDue(now);
       this.outbox.flushFirst();
       if (now - since > BREATH) {

@@ -1,8 +1,23 @@
 import { ABORT_CELLS, ABORT_RING, Flag } from "./protocol.js";
 
-/** A result whose parts are moved to the caller instead of cloned. */
-export class Moved {
-  constructor(readonly value: unknown, readonly list: readonly Transferable[]) {}
+/** What goes with a value to the caller by being moved instead of cloned. */
+const moves = new WeakMap<object, readonly Transferable[]>();
+
+/** Gives the value, which the objects of the list go with when it is sent. */
+export function move<T>(value: T, list: Iterable<Transferable>): T {
+  const moved = [...list];
+  if (typeof value === "object" && value !== null) moves.set(value, moved);
+  return value;
+}
+
+/** Whether something is to be moved with a value: then it is sent as the one that it is. */
+export const isMoved = (value: unknown): boolean => moves.has(value as object);
+
+/** What is moved with a value that is sent now. */
+export function movedWith(value: unknown): readonly Transferable[] | undefined {
+  const list = moves.get(value as object);
+  if (list) moves.delete(value as object);
+  return list;
 }
 
 /** What a task needs of the worker it runs in. */
@@ -33,12 +48,12 @@ export class Task {
 
   /** Tells the caller how far the task is. */
   progress(value: unknown): void {
-    if (this.#listened) this.#host.report(this.#call, value);
+    if (this.#listened) this.#host.report(this.#call, value, movedWith(value));
   }
 
   /** Returns `value` with the transferables of `list` moved, not cloned. */
-  transfer(value: unknown, list: readonly Transferable[]): Moved {
-    return new Moved(value, [...list]);
+  transfer<T>(value: T, list: readonly Transferable[]): T {
+    return move(value, list);
   }
 
   /** Sends the page something of the runtime's own by the way of progress; not for tasks. */

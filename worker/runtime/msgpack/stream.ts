@@ -1,5 +1,5 @@
 import { bytesOf, type Bytes, chunksOf } from "../input.js";
-import type { Moved, Task } from "../task.js";
+import type { Task } from "../task.js";
 import { decode } from "./decode.js";
 import { encode } from "./encode.js";
 import type { Settings } from "./options.js";
@@ -9,7 +9,7 @@ import { Splitter } from "./splitter.js";
 const TOGETHER = 1024;
 
 /** The message of each value that comes through the port, in an array of its own. Gives nothing once it is set up. */
-export async function* encoded(task: Task, port: MessagePort, settings: Settings): AsyncGenerator<Moved | undefined, void> {
+export async function* encoded(task: Task, port: MessagePort, settings: Settings): AsyncGenerator<Uint8Array | undefined, void> {
   yield undefined;
   for await (const [value] of chunksOf<[unknown]>(port, task.signal)) {
     const message = encode(value, settings);

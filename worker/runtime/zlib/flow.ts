@@ -1,6 +1,6 @@
 import * as glue from "centaurus-worker-glue";
 import { piecesOf } from "../input.js";
-import type { Moved, Task } from "../task.js";
+import type { Task } from "../task.js";
 import { Blocks } from "./blocks.js";
 import { gathered } from "./gather.js";
 import { type Options, shared } from "./options.js";
@@ -12,7 +12,7 @@ export function flow(
   options: Options | undefined,
   direction: "compress" | "decompress",
   helpers: number,
-): AsyncGenerator<Moved | undefined, void> {
+): AsyncGenerator<Uint8Array | undefined, void> {
   if (direction === "decompress") return inTurn(task, port, new glue.ZlibDecompressor(options));
   return shared(options, helpers) ? inBlocks(task, port, options, helpers) : inTurn(task, port, new glue.ZlibCompressor(options));
 }
