@@ -4,8 +4,9 @@ const PROPOSALS = 3;
 /** The names nearest to a mistyped one, best first: those that differ in no more than a third of its letters, changed,
  *  missing, added or swapped, or only in case. */
 export function nearest(name: string, known: Iterable<string>): string[] {
-  const allowed = Math.max(1, Math.floor(name.length / 3));
-  const meant = name.toLowerCase();
+  // Whoever writes no types may ask for what is no name.
+  const meant = `${name}`.toLowerCase();
+  const allowed = Math.max(1, meant.length / 3);
   return [...known]
     .map((one) => ({ one, far: distance(meant, one.toLowerCase()) }))
     .filter(({ far }) => far <= allowed)

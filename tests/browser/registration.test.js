@@ -81,8 +81,8 @@ test('names that cannot be methods are refused', async (t) => {
   for (const name of ['then', 'call', 'terminate', 'ready', 'constructor', 'toString', 'addEventListener', 'zlib', 'hasOwnProperty', '__proto__']) {
     await assertRejects(c.define({ [name]: () => 1 }), TypeError, `'${name}'`);
   }
-  await c.define({ catch: () => 1, finally: () => 2, 'with space': () => 3, 0: () => 4 });
-  assertEquals(await Promise.all([c.catch(), c.finally(), c['with space'](), c[0]()]), [1, 2, 3, 4]);
+  await c.define({ catch: () => 1, finally: () => 2, 'with space': () => 3, 0: () => 4, '\ud800': () => 5 });
+  assertEquals(await Promise.all([c.catch(), c.finally(), c['with space'](), c[0](), c['\ud800']()]), [1, 2, 3, 4, 5]);
 });
 
 test('a set that fails rejects its own promise, its calls fail with the same error, others work', async (t) => {

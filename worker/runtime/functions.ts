@@ -62,7 +62,8 @@ const evaluate = globalThis.eval as (source: string) => unknown;
  * traces and debuggers name it. An arrow function takes `this` from where it is evaluated: it gets `context`.
  */
 export function compile(name: string, source: string, context: object): Registered["run"] {
-  const tail = `\n//# sourceURL=centaurus:///${encodeURIComponent(name)}.js`;
+  // An address has no lone surrogates.
+  const tail = `\n//# sourceURL=centaurus:///${encodeURIComponent(name.replace(/\p{Surrogate}/gu, "\ufffd"))}.js`;
   let made: unknown;
   try {
     made = (evaluate(`(function(){return(${source}\n)})${tail}`) as () => unknown).call(context);
