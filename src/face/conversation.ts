@@ -51,6 +51,7 @@ export class Conversation {
   #finished!: () => void;
   readonly end = new Promise<void>((resolve) => (this.#finished = resolve));
   readonly #watching = new AbortController();
+  #type: BinaryType = "blob";
   #attempts = 0;
   #origin = "";
   /** Of the session: messages that have come, and that the server is known to have. */
@@ -64,8 +65,13 @@ export class Conversation {
 
   constructor(readonly page: Page) {
     const { signal } = (this.#options = page.options);
-    const abort = () => this.#over({ error: signal?.reason as unknown });
-    signal?.addEventListener("abort", abort, this.#watching);
+    // Here, and not in the page's script, for its size: as with the platform's socket, what is no type changes nothing.
+    const typed = (type: BinaryType) => void (/^(blob|arraybuffer)$/.test(type) && (this.#type = type));
+    typed(page.socket.binaryType);
+    Object.defineProperty(page.socket, "binaryType", { get: () => this.#type, set: typed, enumerable: true });
+    const abort = (error = signal?.reason as unknown) => this.#over({ error });
+    if (signal && typeof signal.addEventListener !== "function") return abort(new TypeError("signal must be an AbortSignal")) as never;
+    signal?.addEventListener("abort", () => abort(), this.#watching);
     if (signal?.aborted) return abort() as never;
     this.#watch();
     void this.#run();
@@ -131,7 +137,8 @@ export class Conversation {
 
   /** From the first worker to the last. */
   async #run(): Promise<void> {
-    const { protocols, codec = "raw", shared, signal: _, ...options } = this.#options;
+    const { protocols, codec: chosen, shared, signal: _, ...options } = this.#options;
+    const codec = chosen ?? "raw";
     const asks = [this.page.where, protocols].some((given) => typeof given === "function");
     try {
       const plan = {
@@ -222,7 +229,7 @@ export class Conversation {
   #message(data: unknown): void {
     this.#came += 1;
     this.#received += 1;
-    if (this.page.raw && this.page.socket.binaryType === "blob" && data instanceof ArrayBuffer) data = new Blob([data]);
+    if (this.page.raw && this.#type === "blob" && data instanceof ArrayBuffer) data = new Blob([data]);
     if (this.page.seen.state !== OPEN) return;
     for (const { item } of this.#readers.values()) item(data);
     this.page.socket.dispatchEvent(new MessageEvent("message", { data, origin: this.#origin }));

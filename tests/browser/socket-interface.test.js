@@ -97,6 +97,8 @@ test('bytes come as binaryType says when they come', async (t) => {
   await socket.send(new Uint8Array([8]));
   await eventually(() => heard.length === 2);
   assertEquals(heard[1], new Uint8Array([8]).buffer);
+  for (const none of ['nodebuffer', undefined, 5]) socket.binaryType = none;
+  assertEquals(socket.binaryType, 'arraybuffer');
 });
 
 test('a large message', async (t) => {
@@ -282,6 +284,7 @@ test('wrong options close it, and the error says which', async (t) => {
     [{ permanent: [70_000] }, 'RangeError', 'permanent'],
     [{ connectTimeout: '1' }, 'TypeError', 'connectTimeout'],
     [{ codec: 'yaml' }, 'TypeError', 'codec'],
+    [{ signal: 'stop' }, 'TypeError', 'signal must be an AbortSignal'],
     [{ codec: { type: 'a', schema: {} } }, 'TypeError', 'codec.schema'],
     [{ reconnectInterval: 1 }, 'TypeError', 'reconnectInterval'],
   ]) {
