@@ -164,7 +164,10 @@ test('wrong input is told, and loses nothing', async (t) => {
   await assertRejects(s.list({ limit: NaN }), TypeError, 'limit');
   await assertRejects(c.storage('x', { digest: 'md5' }).get('k'), TypeError, 'digest');
   await assertRejects(c.storage('x', { quota: '5 MB' }).get('k'), TypeError, 'quota');
-  await assertRejects(c.storage(5).get('k'), TypeError, 'name');
+  for (const name of [5, null, undefined]) await assertRejects(c.storage(name).get('k'), TypeError, 'storage: name must be a string');
+  await assertRejects(s.put('k', 1, { ttl: null }), TypeError, 'storage.put: ttl must be a number, zero or more, not null');
+  await assertRejects(s.delete('k', { expect: 'x' }), TypeError, 'expect must be a number, zero or more or null');
+  await assertRejects(s.getStream('kept', { start: -1 }).getReader().read(), TypeError, 'storage.getStream: start');
   await assertRejects(s.pin('nobody'), 'NotFoundError', '"nobody"');
   assertEquals((await s.list()).map(({ key }) => key), ['kept']);
 });

@@ -7,7 +7,7 @@ import { booksOf, done, type Entry, transact, type Within } from "./database.js"
 import { type Found, get, look, piece } from "./get.js";
 import { alive, live } from "./lifetime.js";
 import { list, type ListOptions } from "./list.js";
-import { check, type Options } from "./options.js";
+import { check, methodOf, type Options } from "./options.js";
 import { Fault } from "./numbers.js";
 import { books, fault, load, program } from "./program.js";
 import { put, type PutOptions } from "./put.js";
@@ -101,7 +101,7 @@ function guarded(call: string, run: Call): Registered["run"] {
     const [key] = args;
     check("", options);
     check(call, own);
-    if (args.length > 0 && typeof key !== "string") throw fault(Fault.WrongKey, { call, found: typeof key });
+    if (args.length > 0 && typeof key !== "string") throw fault(Fault.WrongKey, { method: methodOf(call), found: typeof key });
     try {
       return await run.call(this, await Store.at(name), options, own, ...(args as never[]));
     } catch (error) {

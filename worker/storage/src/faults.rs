@@ -81,9 +81,9 @@ pub(crate) fn text(fault: u32) -> &'static str {
             "HistoryError\nThe store '{store}' no longer knows every deletion since change {since}, only since \
              {horizon}: take the seq of usage(), then what list() gives, and go on from that seq"
         }
-        Fault::UnknownOption => "TypeError\nstorage {call}: unknown option {option}; it knows {known}",
-        Fault::WrongOption => "TypeError\nstorage {call}: {option} must be a {shape}, not {value}",
-        Fault::WrongKey => "TypeError\nstorage {call}: a key must be a string, not {found}",
+        Fault::UnknownOption => "TypeError\n{method}: unknown option {option}; it knows {known}",
+        Fault::WrongOption => "TypeError\n{method}: {option} must be {wanted}, not {value}",
+        Fault::WrongKey => "TypeError\n{method}: a key must be a string, not {found}",
         Fault::Shapes => SHAPES,
     }
 }
@@ -92,10 +92,10 @@ pub(crate) fn text(fault: u32) -> &'static str {
 /// and values; or whatever there is.
 const SHAPES: &str = "\
 \x20name:string quota:number digest:'blake3'|'sha-256' compress:boolean|'auto' ttl:number
-put meta: expect:number ttl:number pin:boolean type:string
+put meta: expect:number|null ttl:number pin:boolean type:string
 get rev:number
 read start:number end:number
-delete expect:number
+delete expect:number|null
 mark pin:boolean ttl:number
 changes since:number|'now' live:boolean
 list prefix:string order:'key'|'time'|'size'|'used' direction:'ascending'|'descending' limit:number after:string";
