@@ -1,11 +1,20 @@
 // Calls that are called off, or take too long.
 
-import { assert, assertEquals, assertRejects, eventually, outcomes, page, pool, sleep, test } from './pool.js';
+import { assert, assertEquals, assertRejects, eventually, hold, outcomes, page, pool, sleep, test } from './pool.js';
 
 /** Runs until it is killed. */
-const spin = () => {
+function spin() {
+  this.progress('begun');
   for (;;);
-};
+}
+
+/** A call that has begun, and what calls it off. */
+async function begun(c, name, ...args) {
+  const controller = new AbortController();
+  let running;
+  await new Promise((resolve) => (running = c.with({ signal: controller.signal, onProgress: resolve })[name](...args)));
+  return { running, controller };
+}
 
 async function ready(t, options) {
   const c = pool(t, { size: 1, ...options });
@@ -14,12 +23,14 @@ async function ready(t, options) {
     spin,
     sign: () => self.sign ??= Math.random(),
     wait(ms) {
+      this.progress('begun');
       return new Promise((resolve) => setTimeout(resolve, ms, 'waited'));
     },
     /** Ends when its signal fires, and leaves a trace of it. */
     until() {
       return new Promise((resolve, reject) => {
         self.began = (self.began ?? 0) + 1;
+        this.progress('begun');
         this.signal.addEventListener('abort', () => {
           self.trace = [...(self.trace ?? []), this.signal.reason];
           reject(this.signal.reason);
@@ -41,7 +52,7 @@ test('a call whose signal has fired already is never sent', async (t) => {
 
 test('aborted while it waits: the reason itself, at once, and never sent', async (t) => {
   const c = await ready(t);
-  const held = c.wait(150);
+  const release = await hold(c);
   const controller = new AbortController();
   const waiting = c.with({ signal: controller.signal }).until();
   await sleep(20);
@@ -51,17 +62,14 @@ test('aborted while it waits: the reason itself, at once, and never sent', async
   const settled = await Promise.race([waiting.catch((error) => error), sleep(50).then(() => 'late')]);
   assert(settled === reason, 'the very reason, before the worker is free');
   assertEquals(c.stats().queued, 0);
-  assertEquals(await held, 'waited');
+  release();
   assertEquals((await c.trace()).began, 0);
 });
 
 test('aborted while it runs: at once, the task’s signal fires with the reason, the worker stays', async (t) => {
   const c = await ready(t);
   const sign = await c.sign();
-  const controller = new AbortController();
-  const running = c.with({ signal: controller.signal }).until();
-  await eventually(() => c.stats().running === 1);
-  await sleep(20);
+  const { running, controller } = await begun(c, 'until');
   const reason = { code: 'user', at: [1] };
   controller.abort(reason);
   const rejected = await running.then(() => {}, (error) => error);
@@ -73,9 +81,7 @@ test('aborted while it runs: at once, the task’s signal fires with the reason,
 
 test('without a reason it is an AbortError, on both sides', async (t) => {
   const c = await ready(t);
-  const controller = new AbortController();
-  const running = c.with({ signal: controller.signal }).until();
-  await sleep(30);
+  const { running, controller } = await begun(c, 'until');
   controller.abort();
   const error = await assertRejects(running, 'AbortError');
   assert(error === controller.signal.reason);
@@ -84,9 +90,7 @@ test('without a reason it is an AbortError, on both sides', async (t) => {
 
 test('a reason that cannot be cloned still aborts the task', async (t) => {
   const c = await ready(t);
-  const controller = new AbortController();
-  const running = c.with({ signal: controller.signal }).until();
-  await sleep(30);
+  const { running, controller } = await begun(c, 'until');
   const reason = () => {};
   controller.abort(reason);
   assert((await running.catch((error) => error)) === reason);
@@ -94,11 +98,9 @@ test('a reason that cannot be cloned still aborts the task', async (t) => {
 });
 
 test('a call that ignores its signal is settled all the same, and its end comes to nothing', async (t) => {
-  const c = await ready(t);
+  const c = await ready(t, { killGrace: 20_000 });
   const sign = await c.sign();
-  const controller = new AbortController();
-  const running = c.with({ signal: controller.signal }).wait(100);
-  await sleep(30);
+  const { running, controller } = await begun(c, 'wait', 100);
   controller.abort();
   await assertRejects(running, 'AbortError');
   assertEquals(await c.sign(), sign, 'it ended within its grace');
@@ -156,9 +158,12 @@ test('a loop past killGrace costs its worker; calls of the same tick that never 
   const sign = await c.sign();
   await c.echo('known to be short');
   const controller = new AbortController();
-  const spinning = c.with({ signal: controller.signal }).spin();
-  const others = Array.from({ length: 20 }, (_, i) => c.echo(i));
-  await sleep(50);
+  let others;
+  let spinning;
+  await new Promise((resolve) => {
+    spinning = c.with({ signal: controller.signal, onProgress: resolve }).spin();
+    others = Array.from({ length: 20 }, (_, i) => c.echo(i));
+  });
   controller.abort('enough');
   assertEquals(await outcomes([spinning]), ['enough']);
   assertEquals(c.stats().spawned, 1, 'at once, not when its worker is replaced');
@@ -181,19 +186,18 @@ test('calls that were sent behind a loop and never began move on too', async (t)
 
 test('a timeout while it waits', async (t) => {
   const c = await ready(t);
-  const held = c.wait(1_000);
+  const release = await hold(c);
   const error = await assertRejects(c.with({ timeout: 40 }).until(), DOMException);
-  assertEquals(c.stats().running, 1, 'it did not wait for the worker');
   assertEquals(error.name, 'TimeoutError');
   assert(error.message.includes("'until'"), error.message);
-  await held;
+  release();
   assertEquals((await c.trace()).began, 0);
 });
 
 test('a timeout while it runs fires the task’s signal', async (t) => {
   const c = await ready(t);
   const sign = await c.sign();
-  await assertRejects(c.with({ timeout: 50 }).until(), 'TimeoutError');
+  await assertRejects(c.with({ timeout: 300 }).until(), 'TimeoutError');
   const { trace } = await eventually(async () => {
     const seen = await c.trace();
     return seen.trace.length > 0 && seen;
@@ -254,7 +258,7 @@ test('what is no signal is refused', async (t) => {
 test('killGrace 0 kills at once, Infinity never', async (t) => {
   const c = await ready(t, { killGrace: 0 });
   const sign = await c.sign();
-  await assertRejects(c.with({ timeout: 30 }).spin(), 'TimeoutError');
+  await assertRejects(c.with({ timeout: 300 }).spin(), 'TimeoutError');
   assert((await c.sign()) !== sign);
   const patient = await ready(t, { killGrace: Infinity });
   const stays = await patient.sign();

@@ -102,8 +102,9 @@ test('a worker killed while nobody uses it', async (t) => {
 test('self.close() between two calls: the next is run by a new worker', async (t) => {
   const c = await ready(t);
   const sign = await c.sign();
+  const gone = new Promise((resolve) => c.addEventListener('workerstop', resolve, { once: true }));
   assertEquals(await c.closeSoon(), 'closing soon');
-  await sleep(80);
+  await gone;
   assert((await c.sign()) !== sign);
   assertEquals(await c.closeSoon(), 'closing soon');
   const second = await c.sign();

@@ -21,6 +21,18 @@ export async function outcomes(promises) {
   return settled.map(({ status, value, reason }) => (status === 'fulfilled' ? value : (reason?.name ?? String(reason))));
 }
 
+/** Holds a worker of the pool: a call that has begun when this resolves, to what ends it. */
+export async function hold(c) {
+  const controller = new AbortController();
+  await new Promise((resolve, reject) => {
+    c.with({ signal: controller.signal, onProgress: resolve }).run(function () {
+      this.progress();
+      return new Promise((end) => this.signal.addEventListener('abort', end));
+    }).catch(reject);
+  });
+  return () => controller.abort();
+}
+
 /** A promise with its ends in the open. */
 export function deferred() {
   let resolve;

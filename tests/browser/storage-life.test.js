@@ -127,7 +127,11 @@ test('the feed tells every change, from anywhere on, whoever made it', async (t)
       if (key === 'last') caught.resolve();
     }
   })();
-  await sleep(100);
+  // Until it is heard that the feed has begun.
+  await eventually(async () => {
+    await other.put('mark', 1);
+    return live.length > 0;
+  });
   await other.put('x', 1);
   await s.put('y', 1);
   await other.delete('x');
