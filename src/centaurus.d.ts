@@ -689,7 +689,7 @@ export interface CentaurusStorage {
    * not all deletions after it are known any more is a `HistoryError`: of the last 10,000 they are. Default: since 0, live.
    */
   changes(options?: { since?: number | "now"; live?: boolean } & CallOptions): AsyncIterableIterator<StorageChange, undefined, undefined>;
-  /** Deletes everything, and the store itself. Whoever uses it then begins a new one. */
+  /** Deletes everything, and the store itself, of which WebKit keeps an empty database. Whoever uses it then begins a new one. */
   destroy(options?: CallOptions): Promise<void>;
   /** Asks the browser not to clear this site's data of its own accord. Whether it promised. */
   persist(): Promise<boolean>;
