@@ -13,7 +13,7 @@ const WHERE = "They stay in this browser.";
 
 /** How often the store is opened before the page gives it up, and the pause between, in ms: what a page that was loaded anew
  *  finds may still be in the hands of the one before. */
-const OPENINGS = 3;
+const OPENINGS = 10;
 const BETWEEN_OPENINGS = 500;
 
 /** Hex digits of a digest that are shown. */
@@ -198,8 +198,8 @@ export function storageCard(play) {
       if (length > 0) tell(`Found again: ${plural(length, "file")}, kept before this page was loaded.`);
       shelf.draw(seen);
     } catch (error) {
-      tell(explain(error));
       if (tries > 1) return setTimeout(begin, BETWEEN_OPENINGS, tries - 1);
+      tell(explain(error));
     }
     card.dataset.state = "ready";
   };
