@@ -6,7 +6,7 @@ use centaurus_codec::{Detail, Error};
 
 use crate::options::{self, WrongOption};
 
-/// What to do. `worker/runtime/protobuf/index.ts` has the same numbers.
+/// What to do.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Op {
     /// Name, sources and whether there may be more, as MessagePack → `{ missing }` or `{ schema, types }` as MessagePack.

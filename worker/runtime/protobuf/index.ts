@@ -3,6 +3,7 @@ import { type Bytes, withBytes } from "../input.js";
 import { outOfMemoryError } from "../msgpack/faults.js";
 import { decode, encode, settings } from "../msgpack/index.js";
 import { moved, type Service } from "../services.js";
+import { Op } from "./numbers.js";
 import { plain } from "./plain.js";
 import type { Table } from "./plan.js";
 
@@ -14,17 +15,6 @@ interface Program {
   result_at(): number;
   result_length(): number;
   clear(): void;
-}
-
-/** Its `Op`. */
-const enum Op {
-  Compile,
-  Load,
-  Encode,
-  Decode,
-  ToJson,
-  FromJson,
-  Table,
 }
 
 export type Options = Record<string, unknown> | undefined;
