@@ -28,10 +28,7 @@ const NUMBERS: &[Numbers] = &[
         file: "worker/runtime/socket/numbers.ts",
         enums: &[("worker/socket/src/machine.rs", &["Tell", "Op", "Row"])],
     },
-    Numbers {
-        file: "worker/runtime/protobuf/numbers.ts",
-        enums: &[("worker/protobuf/src/calls.rs", &["Op"])],
-    },
+    Numbers { file: "worker/runtime/protobuf/numbers.ts", enums: &[("worker/protobuf/src/calls.rs", &["Op"])] },
 ];
 
 /// Writes what is not yet as it should be.
