@@ -7,6 +7,9 @@ const SHORT = 40;
 /** Strings of up to so many UTF-16 units are better written by hand. */
 export const WRITTEN_BY_HAND = 64;
 
+/** Most bytes of UTF-8 for one UTF-16 unit. */
+export const LONGEST_CHARACTER = 3;
+
 /** For the units of short strings, by length. */
 const UNITS = Array.from({ length: SHORT + 1 }, (_, length) => new Array<number>(length).fill(0));
 

@@ -1,11 +1,8 @@
-import { WRITTEN_BY_HAND, writeText } from "../text.js";
+import { LONGEST_CHARACTER, WRITTEN_BY_HAND, writeText } from "../text.js";
 import { limitError, outOfMemoryError } from "./faults.js";
 
 /** Most bytes that stand before the content of any value: marker, length and an extension's number, or a number. */
 const HEAD = 16;
-
-/** Most bytes of UTF-8 for one UTF-16 unit. */
-const LONGEST_CHARACTER = 3;
 
 /** Length of the piece of memory that is there from the beginning and stays, and of those that follow it. Memory that
  *  grew by doubling would be copied, and touched for the first time, twice as often. */

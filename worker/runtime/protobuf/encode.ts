@@ -1,4 +1,4 @@
-import { WRITTEN_BY_HAND, writeText } from "../text.js";
+import { LONGEST_CHARACTER, WRITTEN_BY_HAND, writeText } from "../text.js";
 import { assertPlain, DIGITS, int32, keyOf, uint32 } from "./checks.js";
 import { GIVE_UP, type Terms } from "./give-up.js";
 import { type Field, isWide, Kind, type Named, type Plan, Way } from "./plan.js";
@@ -20,9 +20,6 @@ const KEPT = 1024 * 1024;
 
 /** Most bytes of a tag and a number, or of a tag and a length. */
 const HEAD = 24;
-
-/** Most bytes of UTF-8 for one UTF-16 unit. */
-const LONGEST_CHARACTER = 3;
 
 const TWO_32 = 2 ** 32;
 

@@ -1,3 +1,4 @@
+import { LONGEST_CHARACTER } from "../text.js";
 import { TRIES } from "./texts.js";
 
 /** A schema's table, as `crates/codec/src/protobuf/describe.rs` writes it. */
@@ -79,9 +80,6 @@ const VALUE = 64;
 
 /** Tags below this are found without a search. */
 const DENSE = 2048;
-
-/** Most bytes of UTF-8 for one UTF-16 unit. */
-const LONGEST_CHARACTER = 3;
 
 /** A field, ready for both directions. */
 export class Field {

@@ -284,7 +284,7 @@ impl Run<'_> {
     fn fail(&mut self, current: &Current, name: &str, message: &str, stack: &str) {
         let title = current.page.title(name);
         print_failure(&title, message, stack);
-        let (first, _) = message.split_once('\n').unwrap_or((message, ""));
+        let first = message.lines().next().unwrap_or_default();
         self.tally.fail(format!("{}: {title}: {first}", self.engine.name()));
     }
 }
