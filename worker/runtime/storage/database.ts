@@ -1,4 +1,5 @@
 import { books } from "./program.js";
+import { outlivesWorkers, turnsOf } from "./turns.js";
 
 /** An entry, as the database keeps it. */
 export interface Entry {
@@ -63,14 +64,14 @@ export async function booksOf(of: Within): Promise<Float64Array> {
   return ((await done(of.books.get(0))) as Float64Array | undefined) ?? new Float64Array(books().length);
 }
 
-/** Does something in one transaction: all of it, or nothing if it throws. */
+/** Does something in one transaction: all of it, or nothing if it throws. What changes something waits for at least one answer. */
 export async function transact<T>(
   database: IDBDatabase,
   mode: IDBTransactionMode,
   body: (of: Within) => Promise<T>,
   stores: readonly string[] = TOGETHER,
 ): Promise<T> {
-  const transaction = database.transaction(stores, mode);
+  const transaction = await begin(database, mode, stores);
   const through = new Promise<unknown>((resolve, reject) => {
     transaction.oncomplete = resolve;
     transaction.onabort = () => reject(transaction.error);
@@ -92,8 +93,21 @@ export async function transact<T>(
   }
 }
 
+async function begin(database: IDBDatabase, mode: IDBTransactionMode, stores: readonly string[]): Promise<IDBTransaction> {
+  if (!outlivesWorkers()) return database.transaction(stores, mode);
+  const end = await turnsOf(database).take(mode);
+  try {
+    const transaction = database.transaction(stores, mode);
+    for (const type of ["complete", "abort"]) transaction.addEventListener(type, end);
+    return transaction;
+  } catch (error) {
+    end();
+    throw error;
+  }
+}
+
 /** Says that nothing more is asked of a transaction, which else would wait for every answer to come before it finds that
- *  out: half the time of a small write. */
+ *  out: half the time of a small write. Something of it must have been answered: see `outlivesWorkers`. */
 function commit(transaction: IDBTransaction): void {
   try {
     transaction.commit();

@@ -6,6 +6,7 @@ import { alive, live } from "./lifetime.js";
 import { Fault, Place, Seen } from "./numbers.js";
 import { books, fault, NONE, program } from "./program.js";
 import { digestOf } from "./seal.js";
+import { outlivesWorkers } from "./turns.js";
 
 /** Milliseconds after which a store that is in use is looked through again for what has expired. */
 const ROUND = 60_000;
@@ -69,7 +70,8 @@ export class Store {
   async destroy(): Promise<void> {
     await this.change((of) => Promise.all(Object.values(of).map((store) => done(store.clear()))));
     await this.drop(await this.#blobs());
-    if (staysEmpty()) return;
+    // A deletion might never end.
+    if (outlivesWorkers()) return;
     await this.files?.destroy().catch(() => {});
     this.close();
     const request = indexedDB.deleteDatabase(titleOf(this.name, this.folder));
@@ -214,12 +216,6 @@ export class Store {
   async #blobs(): Promise<string[]> {
     return [...((await this.files?.list()) ?? []), ...(await this.rows.list())];
   }
-}
-
-/** Whether a store that is destroyed keeps its empty database. WebKit does not close the connection of a worker that was killed
- *  while it opened one: a deletion would wait for that connection ever after, and for the deletion whoever opens the store. */
-function staysEmpty(): boolean {
-  return /AppleWebKit(?!.*Chrom)/.test(navigator.userAgent);
 }
 
 /** What the database is called. Firefox opens none whose name has lone surrogates. */
