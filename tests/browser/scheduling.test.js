@@ -126,19 +126,28 @@ test('min keeps so many, and replaces them', async (t) => {
 
 test('work is spread over the workers', async (t) => {
   const c = await ready(t, { size: 3 });
-  await c.broadcast('where');
-  const names = await Promise.all(upTo(60).map(() => c.slowNote(0)));
-  const counts = names.reduce((seen, name) => seen.set(name, (seen.get(name) ?? 0) + 1), new Map());
-  assertEquals(counts.size, 3);
+  const controller = new AbortController();
+  const places = [];
+  const view = c.with({ signal: controller.signal, onProgress: (place) => places.push(place) });
+  const outlasting = upTo(6).map(() => view.run(function () {
+    this.progress(self.name);
+    return new Promise(() => {});
+  }));
+  await eventually(() => places.length >= 3);
+  assertEquals(new Set(places.slice(0, 3)).size, 3);
+  controller.abort();
+  assertEquals(new Set(await outcomes(outlasting)), new Set(['AbortError']));
 });
 
 test('a long call does not hold up the short ones of its tick', async (t) => {
   const c = await ready(t, { size: 2 });
   await c.broadcast('echo', 0);
-  const long = c.wait(1_000, 'long');
+  const controller = new AbortController();
+  const long = outcomes([c.with({ signal: controller.signal }).run(() => new Promise(() => {}))]);
   await Promise.all(upTo(50).map((i) => c.echo(i)));
   assertEquals(c.stats().running, 1, 'they went to the other worker');
-  assertEquals(await long, 'long');
+  controller.abort();
+  assertEquals(await long, ['AbortError']);
 });
 
 test('stats have the shape that the types say', async (t) => {
