@@ -14,8 +14,10 @@ mod compile;
 mod decode;
 mod describe;
 mod encode;
+mod fault;
 mod input;
 mod json;
+mod scalar;
 mod table;
 mod wire;
 
