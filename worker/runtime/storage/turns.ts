@@ -8,15 +8,16 @@ export function outlivesWorkers(): boolean {
 /** The turns of the transactions of one connection, in the order in which they are asked for: those that read have theirs
  *  together, one that writes has it alone. Other engines see to that themselves; here none is made that would wait. */
 export class Turns {
-  #writers: Promise<unknown> = Promise.resolve();
-  #all: Promise<unknown> = Promise.resolve();
+  #writers = Promise.resolve();
+  #all = Promise.resolve();
 
   /** Resolves when it is one's turn, to what ends it. */
   async take(mode: IDBTransactionMode): Promise<() => void> {
     let end = () => {};
     const over = new Promise<void>((resolve) => (end = resolve));
     const before = mode === "readonly" ? this.#writers : this.#all;
-    this.#all = Promise.all([this.#all, over]);
+    // Not what they resolve to, which would hold that of all before.
+    this.#all = Promise.all([this.#all, over]).then(() => {});
     if (mode !== "readonly") this.#writers = this.#all;
     await before;
     return end;
