@@ -1,5 +1,5 @@
 import { books } from "./program.js";
-import { outlivesWorkers, turnsOf } from "./turns.js";
+import { OUTLIVES_WORKERS, turnsOf } from "./turns.js";
 
 /** An entry, as the database keeps it. */
 export interface Entry {
@@ -71,7 +71,7 @@ export async function transact<T>(
   body: (of: Within) => Promise<T>,
   stores: readonly string[] = TOGETHER,
 ): Promise<T> {
-  const transaction = await begin(database, mode, stores);
+  const transaction = OUTLIVES_WORKERS ? await inTurn(database, mode, stores) : database.transaction(stores, mode);
   const through = new Promise<unknown>((resolve, reject) => {
     transaction.oncomplete = resolve;
     transaction.onabort = () => reject(transaction.error);
@@ -93,8 +93,7 @@ export async function transact<T>(
   }
 }
 
-async function begin(database: IDBDatabase, mode: IDBTransactionMode, stores: readonly string[]): Promise<IDBTransaction> {
-  if (!outlivesWorkers()) return database.transaction(stores, mode);
+async function inTurn(database: IDBDatabase, mode: IDBTransactionMode, stores: readonly string[]): Promise<IDBTransaction> {
   const end = await turnsOf(database).take(mode);
   try {
     const transaction = database.transaction(stores, mode);
@@ -107,7 +106,7 @@ async function begin(database: IDBDatabase, mode: IDBTransactionMode, stores: re
 }
 
 /** Says that nothing more is asked of a transaction, which else would wait for every answer to come before it finds that
- *  out: half the time of a small write. Something of it must have been answered: see `outlivesWorkers`. */
+ *  out: half the time of a small write. Something of it must have been answered: see `OUTLIVES_WORKERS`. */
 function commit(transaction: IDBTransaction): void {
   try {
     transaction.commit();

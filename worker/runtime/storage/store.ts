@@ -6,7 +6,7 @@ import { alive, live } from "./lifetime.js";
 import { Fault, Place, Seen } from "./numbers.js";
 import { books, fault, NONE, program } from "./program.js";
 import { digestOf } from "./seal.js";
-import { outlivesWorkers } from "./turns.js";
+import { OUTLIVES_WORKERS } from "./turns.js";
 
 /** Milliseconds after which a store that is in use is looked through again for what has expired. */
 const ROUND = 60_000;
@@ -71,7 +71,7 @@ export class Store {
     await this.change((of) => Promise.all(Object.values(of).map((store) => done(store.clear()))));
     await this.drop(await this.#blobs());
     // A deletion might never end.
-    if (outlivesWorkers()) return;
+    if (OUTLIVES_WORKERS) return;
     await this.files?.destroy().catch(() => {});
     this.close();
     const request = indexedDB.deleteDatabase(titleOf(this.name, this.folder));

@@ -1,9 +1,7 @@
 /** Whether what a worker has begun in a database may outlive it. WebKit never closes the connection of a worker that is killed
  *  in the middle of a transaction, so that a deletion waits for ever; and a transaction that had to wait behind another of the
  *  same worker, or was told to commit before it had begun, is never ended either: no other begins from then on. */
-export function outlivesWorkers(): boolean {
-  return /AppleWebKit(?!.*Chrom)/.test(navigator.userAgent);
-}
+export const OUTLIVES_WORKERS = /AppleWebKit(?!.*Chrom)/.test(globalThis.navigator?.userAgent ?? "");
 
 /** The turns of the transactions of one connection, in the order in which they are asked for: those that read have theirs
  *  together, one that writes has it alone. Other engines see to that themselves; here none is made that would wait. */

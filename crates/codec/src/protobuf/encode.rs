@@ -7,7 +7,7 @@ use super::fault::{Fault, Step, What};
 use super::input::{Head, Input};
 use super::scalar::typed_key;
 use super::table::{Field, Kind, Message, Shape, Table};
-use super::wire::{self, put_varint};
+use super::wire::{self, put_tag, put_varint};
 use super::{Options, UNKNOWN};
 
 /// What protobuf-es marks its messages with.
@@ -226,7 +226,7 @@ impl<'s> Encoder<'s> {
     /// Begins a length-delimited field: where its length will stand.
     fn open(&mut self, number: u32) -> Result<usize, Fault> {
         self.room(SCALAR)?;
-        put_varint(&mut self.out, tag(number, wire::LENGTH));
+        put_tag(&mut self.out, number, wire::LENGTH);
         self.out.push(0);
         Ok(self.out.len() - 1)
     }
@@ -259,15 +259,15 @@ impl<'s> Encoder<'s> {
             }
             Kind::Group(message) => {
                 self.room(SCALAR)?;
-                put_varint(&mut self.out, tag(number, wire::GROUP));
+                put_tag(&mut self.out, number, wire::GROUP);
                 self.body(message, head)?;
                 self.room(SCALAR)?;
-                put_varint(&mut self.out, tag(number, wire::GROUP_END));
+                put_tag(&mut self.out, number, wire::GROUP_END);
                 Ok(false)
             }
             _ => {
                 self.room(SCALAR)?;
-                put_varint(&mut self.out, tag(number, kind.wire()));
+                put_tag(&mut self.out, number, kind.wire());
                 self.scalar(kind, head)
             }
         }
@@ -287,8 +287,4 @@ impl<'s> Encoder<'s> {
         }
         Ok(())
     }
-}
-
-pub(super) fn tag(number: u32, wire: u8) -> u64 {
-    u64::from(number) << 3 | u64::from(wire)
 }

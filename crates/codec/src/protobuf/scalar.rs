@@ -2,11 +2,11 @@
 
 use crate::msgpack::Timestamp;
 
-use super::encode::{Encoder, SCALAR, tag};
+use super::encode::{Encoder, SCALAR};
 use super::fault::Fault;
 use super::input::Head;
 use super::table::Kind;
-use super::wire::{self, put_varint};
+use super::wire::{self, put_tag, put_varint};
 
 impl Encoder<'_> {
     /// Writes a scalar. Whether it is zero or empty.
@@ -88,7 +88,7 @@ impl Encoder<'_> {
         self.room(SCALAR)?;
         for (number, value) in [(1, moment.seconds()), (2, i64::from(moment.nanoseconds()))] {
             if value != 0 {
-                put_varint(&mut self.out, tag(number, wire::VARINT));
+                put_tag(&mut self.out, number, wire::VARINT);
                 put_varint(&mut self.out, value as u64);
             }
         }
