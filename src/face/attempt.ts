@@ -3,17 +3,15 @@ import { failure, forCall, transfers } from "./errors.js";
 import type { Passage } from "./gate.js";
 import { duration, whole } from "./options.js";
 import type { Proxy } from "./proxy.js";
+import { isMutable, type Sent, snapshot } from "./snapshot.js";
 import type { Request, Task } from "./task.js";
 
 /** What a call runs: a function's number or source text; nothing while its name is not known. */
 export type Code = number | string | undefined;
 
 /** How a call is to be made. */
-export interface Plan {
-  args: unknown[];
+export interface Plan extends Sent {
   options: CallOptions | undefined;
-  /** Made by the call: its message is the function's name, its stack the caller's. */
-  context: Error;
   /** Takes the values of a stream. */
   onItem?: ((value: unknown) => void) | undefined;
   /** It is made once on every worker, and gives all results. */
@@ -31,7 +29,6 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 export class Attempt {
   readonly #options: CallOptions;
   readonly #request: Omit<Request, "timeout">;
-  readonly #moved: Transferable[] | undefined;
   readonly #deadline: number;
   /** Its numbers at the proxy while they are its own; several for a broadcast. */
   readonly #calls = new Set<number>();
@@ -51,9 +48,9 @@ export class Attempt {
     if (key !== undefined && typeof key !== "string") throw new TypeError("key must be a string");
     if (transfer && !Array.isArray(transfer)) throw new TypeError("transfer must be an array");
     if (onProgress && typeof onProgress !== "function") throw new TypeError("onProgress must be a function");
-    this.#moved = transfer?.length ? transfer : undefined;
-    if (this.#moved && plan.everywhere) throw new TypeError("a broadcast goes to several workers, so it cannot transfer");
-    if (this.#moved) transfers.set(plan.context, this.#moved);
+    if (!plan.fixed) plan.transfer = transfer?.length ? transfer : undefined;
+    if (plan.transfer && plan.everywhere) throw new TypeError("a broadcast goes to several workers, so it cannot transfer");
+    if (plan.transfer) transfers.set(plan.context, plan.transfer);
     this.#options = options;
     this.#deadline = wait < 0 ? Infinity : performance.now() + wait;
     this.#request = {
@@ -68,9 +65,18 @@ export class Attempt {
   /** Waits until it can be sent. `wait` gives how to leave. */
   wait(wait: (refused: (error: unknown) => void) => () => void): void {
     this.#leave = wait((error) => this.fail(forCall(error, this.plan.context)));
-    const left = this.#left();
-    if (this.#proxy || this.#settled || left < 0 || left > LONGEST_TIMER) return;
+    if (this.#proxy || this.#settled) return;
     const { context, args } = this.plan;
+    if (isMutable(this.plan)) {
+      try {
+        snapshot(this.plan);
+      } catch (error) {
+        this.#leave();
+        throw error;
+      }
+    }
+    const left = this.#left();
+    if (left < 0 || left > LONGEST_TIMER) return;
     this.#timer = setTimeout(() => this.abort(failure("TimeoutError", context, args)), left);
   }
 
@@ -122,12 +128,17 @@ export class Attempt {
   }
 
   #task(target: number | string, resolve: (value: never) => void, reject: (error: unknown) => void): Task {
-    const { args, context, onItem } = this.plan;
-    return { target, args, transfer: this.#moved, resolve, reject, onItem, onProgress: this.#options.onProgress, context };
+    const { args, transfer, errors, fixed, context, onItem } = this.plan;
+    return { target, args, transfer, errors, fixed, resolve, reject, onItem, onProgress: this.#options.onProgress, context };
   }
 
   #broadcast(proxy: Proxy, target: number, request: Request): void {
     const results: Promise<unknown>[] = [];
+    try {
+      if (isMutable(this.plan)) snapshot(this.plan);
+    } catch (error) {
+      return this.fail(error);
+    }
     proxy.broadcast(target, request, (call) => {
       let task!: Task;
       results.push(

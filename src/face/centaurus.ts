@@ -140,7 +140,7 @@ export class Centaurus extends EventTarget {
 
   stream(name: string, ...args: unknown[]): AsyncIterableIterator<unknown, undefined, undefined> {
     const core = this[CORE];
-    return core.stream(core.find(name), args, this[OPTIONS]);
+    return core.stream(core.find(name), args, this[OPTIONS], undefined, true);
   }
 
   get ready(): Promise<void> {

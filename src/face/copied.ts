@@ -15,6 +15,11 @@ export function byCopy(args: unknown[], transfer: readonly unknown[] | undefined
   return copied;
 }
 
+/** Arguments that take the place of others are sent as those would have been. */
+export function replaces(args: unknown[], others: unknown[]): void {
+  if (calls.has(others)) calls.add(args);
+}
+
 /** The copy to move in the place of a call's first argument, if there is to be one. */
 export function copyFor(args: unknown[]): ArrayBuffer | undefined {
   if (!calls.has(args)) return undefined;

@@ -8,6 +8,7 @@ import { loadModule } from "./load.js";
 import { nearest } from "./nearest.js";
 import type { Settings } from "./options.js";
 import { type Listener, Proxy } from "./proxy.js";
+import { isMutable, snapshot } from "./snapshot.js";
 import { Workers } from "./workers.js";
 
 /** A function that can be called: its number is known once its registration has gone to the proxy. */
@@ -101,13 +102,20 @@ export class Core {
     return new Promise((resolve, reject) => void this.#try(target, { args, options, context }, resolve, reject, gate));
   }
 
-  /** Calls a function whose result is taken value by value. */
-  stream<T>(target: Target, args: unknown[], options: CallOptions | undefined, gate?: Passage): CallStream<T> {
-    const context = new Error(target.name);
+  /** Calls a function whose result is taken value by value. `shared` arguments may change before the call starts. */
+  stream<T>(target: Target, args: unknown[], options: CallOptions | undefined, gate?: Passage, shared = false): CallStream<T> {
+    const plan: Plan = { args, options, context: new Error(target.name), transfer: options?.transfer };
     let attempt: Attempt | undefined;
+    let refused: { error: unknown } | undefined;
+    try {
+      if (shared && isMutable(plan)) snapshot(plan);
+    } catch (error) {
+      refused = { error };
+    }
     return new CallStream<T>({
       start: (onItem, onEnd, onError) => {
-        attempt = this.#try(target, { args, options, context, onItem }, onEnd, onError, gate);
+        if (refused) return onError(refused.error);
+        attempt = this.#try(target, { ...plan, onItem }, onEnd, onError, gate);
       },
       credit: (count) => attempt?.credit(count),
       leave: () => attempt?.abort(new DOMException("The reader left the stream", "AbortError")),

@@ -1,5 +1,6 @@
 import { culprit, isUncloneable } from "../../worker/runtime/culprit.js";
-import type { EncodedError, EncodedFailure } from "../../worker/runtime/failure.js";
+import type { EncodedFailure } from "../../worker/runtime/failure.js";
+import { frames, rebuild, setStack, title } from "../../worker/runtime/rebuild.js";
 
 function named<N extends string>(name: N) {
   const made = class extends Error {
@@ -85,7 +86,7 @@ function reason(cause: unknown): string {
 
 /** What a worker or the engine said: an error taken apart, an error, or text. */
 function decodeCause(said: unknown): unknown {
-  return isEncoded(said) ? rebuild(said, undefined) : said;
+  return isEncoded(said) ? rebuild(said) : said;
 }
 
 function isEncoded(value: unknown): value is EncodedFailure {
@@ -96,76 +97,4 @@ function isEncoded(value: unknown): value is EncodedFailure {
 /** Puts what a worker threw together again, with both stacks. */
 export function decode(thrown: unknown, context: unknown): unknown {
   return isEncoded(thrown) ? rebuild(thrown, context) : thrown;
-}
-
-function rebuild(encoded: EncodedFailure, context: unknown, made = new Map<EncodedError, Error>()): unknown {
-  if ("error" in encoded) return made.get(encoded.error) ?? remake(encoded.error, context, made);
-  if ("value" in encoded) return encoded.value;
-  const called = context instanceof Error ? ` of '${context.message}'` : "";
-  const error = new DOMException(`${encoded.uncloneable}${called} cannot be cloned: ${encoded.why}`, "DataCloneError");
-  if (context instanceof Error) setStack(error, `${title(error)}\n${frames(context)}`);
-  return error;
-}
-
-function remake(error: EncodedError, context: unknown, others: Map<EncodedError, Error>): Error {
-  const made = instance(error);
-  others.set(error, made);
-  const again = (inner: EncodedFailure) => rebuild(inner, undefined, others);
-  const define = (key: string, value: unknown, enumerable = false) =>
-    Object.defineProperty(made, key, { value, enumerable, writable: true, configurable: true });
-  if (made.name !== error.name) define("name", error.name);
-  if (error.cause) define("cause", again(error.cause));
-  if (error.errors) define("errors", error.errors.map(again));
-  for (const [key, value, enumerable] of error.properties ?? []) define(key, again(value), enumerable);
-  const inWorker = error.stack || `${title(made)}\n    at the worker (its engine gives no stack)`;
-  setStack(made, context instanceof Error ? `${inWorker}\n    at the call from the page\n${frames(context)}` : inWorker);
-  return made;
-}
-
-/** The second parameter is a `DOMException`'s. */
-type ErrorClass = new (message: string, name?: string) => Error;
-
-/** Classes made in the image of the workers', by name and base. */
-const images = new Map<string, ErrorClass>();
-/** More than any program has; only a program that makes class names up meets it, and then gets the base class. */
-const IMAGES = 1000;
-
-function instance({ base, class: own, message, name }: EncodedError): Error {
-  const known = builtIn(base);
-  const key = `${base}:${own}`;
-  let image = own === base ? known : images.get(key);
-  if (!image && images.size < IMAGES) {
-    image = class extends known {};
-    Object.defineProperty(image, "name", { value: own });
-    images.set(key, image);
-  }
-  return new (image ?? known)(message, base === "DOMException" ? name : undefined);
-}
-
-/** `AggregateError` takes its members first; they are put in afterwards. */
-class Aggregate extends AggregateError {
-  constructor(message: string) {
-    super([], message);
-  }
-}
-
-function builtIn(name: string): ErrorClass {
-  if (name === "AggregateError") return Aggregate;
-  const place = name === "CompileError" || name === "LinkError" || name === "RuntimeError" ? WebAssembly : globalThis;
-  return (place as unknown as Record<string, ErrorClass>)[name] ?? Error;
-}
-
-function title(error: Error): string {
-  return error.message ? `${error.name}: ${error.message}` : error.name;
-}
-
-/** The lines of a stack below its title; engines that write none have only lines of frames. */
-function frames(context: Error): string {
-  const stack = context.stack ?? "";
-  const head = title(context);
-  return stack.startsWith(head) ? stack.slice(head.length + 1) : stack;
-}
-
-function setStack(error: Error, stack: string): void {
-  Object.defineProperty(error, "stack", { value: stack, writable: true, configurable: true });
 }

@@ -1,5 +1,6 @@
 import { ABORT_CELLS, ABORT_RING, Down, MAGIC, STARTED_CELL } from "../../worker/runtime/protocol.js";
 import { copyFor } from "./copied.js";
+import type { Task } from "./task.js";
 
 /** What an item of a message is about: a call by its number, a registration, or neither. */
 export type Subject = number;
@@ -48,9 +49,11 @@ export class Handle {
   constructor(readonly worker: Worker, readonly cells: Int32Array | null) {}
 
   /** Adds a call, with what it moves to the worker. */
-  addCall(call: number, target: number | string, flags: number, args: unknown[], transfer: Transferable[] | undefined): void {
+  addCall(call: number, flags: number, task: Task): void {
+    const { target, args, transfer, errors } = task;
     this.#forget(call);
     this.#begin(call);
+    if (errors) this.#message.push(Down.Errors, errors);
     const copy = copyFor(args);
     this.#message.push(typeof target === "string" ? Down.Run : Down.Call, call, target, flags, copy ? [copy, ...args.slice(1)] : args);
     if (copy) this.#transfer.push(copy);

@@ -1,10 +1,13 @@
 import { type Bit, type Exports, own } from "./instance.js";
+import { type CarriedError, carriedErrors } from "../../worker/runtime/failure.js";
 import { Flag, MAGIC, Up, VERSION } from "../../worker/runtime/protocol.js";
+import { restore } from "../../worker/runtime/rebuild.js";
 import { End, Op } from "./command.js";
 import { decode, failure, forCall } from "./errors.js";
 import type { Handle } from "./handle.js";
 import { registrationOf } from "./handle.js";
 import type { Settings } from "./options.js";
+import { isMutable, snapshot } from "./snapshot.js";
 import type { Request, Task } from "./task.js";
 import type { Owner, Workers } from "./workers.js";
 
@@ -86,11 +89,27 @@ export class Proxy implements Owner {
       : this.#wasm.pool_submit(this.#pool, now, target);
     if (call >= 0) {
       this.#tasks[call] = task;
-      this.#tickSoon();
+      if (isMutable(task)) this.#fix(call, task, request);
+      else this.#tickSoon();
     } else {
       task.reject(refusal(call, task));
     }
     return call;
+  }
+
+  /** Sees to it that the call is made with its arguments as they are now: it is posted at once, which clones them, or
+   *  they are cloned here. Of a call that may run again there is a clone to send again. */
+  #fix(call: number, task: Task, request: Request | undefined): void {
+    try {
+      if (!request?.retry && !this.#busy) {
+        task.errors = carriedErrors(task.args);
+        this.#tick();
+      }
+      if (!task.fixed) snapshot(task);
+    } catch (error) {
+      this.abort(call, error);
+    }
+    this.#tickSoon();
   }
 
   /** Takes a call on for every worker. `task` makes each, given its number, or a negative one if it is rejected. */
@@ -251,6 +270,9 @@ export class Proxy implements Owner {
         this.#remember(worker, value);
         wasm.pool_died(pool, now, worker, id);
         return at + 3;
+      case Up.Errors:
+        restore(data[at + 1] as CarriedError[]);
+        return at + 2;
       case Up.Unreadable:
         this.#unreadable(now, handle, id);
         return at + 2;
@@ -373,8 +395,9 @@ export class Proxy implements Owner {
       case Op.Post: {
         const task = this.#tasks[b];
         if (!task) return;
+        task.fixed = true;
         const flags = (c ? Flag.Marked : 0) | (task.onItem ? Flag.Stream : 0) | (task.onProgress ? Flag.Progress : 0);
-        return this.#handles.get(a)?.addCall(b, task.target, flags, task.args, task.transfer);
+        return this.#handles.get(a)?.addCall(b, flags, task);
       }
       case Op.Settle:
         return this.#settle(a, b, c);

@@ -1,18 +1,15 @@
 import type { Bit } from "./instance.js";
+import type { Sent } from "./snapshot.js";
 
 /** A call's values, kept until it settles, since it may have to be sent a second time. */
-export interface Task {
+export interface Task extends Sent {
   /** A function's number, or source text. */
   target: number | string;
-  args: unknown[];
-  transfer?: Transferable[] | undefined;
   resolve: (value: never) => void;
   reject: (error: unknown) => void;
   /** Takes the values of a stream; only a stream has it. */
   onItem?: ((value: unknown) => void) | undefined;
   onProgress?: ((progress: unknown) => void) | undefined;
-  /** Made by the call: its message is the function's name, its stack the caller's. */
-  context: Error;
   /** Why the caller aborted, or why the engine would not clone. */
   reason?: unknown;
 }

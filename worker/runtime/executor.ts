@@ -1,11 +1,12 @@
 import { Beside } from "./beside.js";
 import { BREATH, breathe } from "./breath.js";
-import { encodeError } from "./failure.js";
+import { type CarriedError, encodeError } from "./failure.js";
 import { Form, type Functions, OneOffs, type Registered } from "./functions.js";
 import type { Outbox } from "./outbox.js";
 import { Down, Flag, STARTED_CELL, Up } from "./protocol.js";
+import { restore } from "./rebuild.js";
 import { collect, isGenerator, isPromise, sourceOf, type Source, StreamRun, whole } from "./stream.js";
-import { type Host, isMoved, move, movedWith, Task } from "./task.js";
+import { type Host, isMade, isMoved, move, movedWith, Task } from "./task.js";
 
 /** Items of a message that wait for their turn. */
 interface Waiting {
@@ -15,7 +16,7 @@ interface Waiting {
 
 /** Elements that follow each tag that waits for its turn. */
 const FIELDS: Record<number, number> = {
-  [Down.Hello]: 1, [Down.Register]: 3, [Down.Call]: 4, [Down.Run]: 4, [Down.Abort]: 2, [Down.Credit]: 2,
+  [Down.Hello]: 1, [Down.Register]: 3, [Down.Call]: 4, [Down.Run]: 4, [Down.Abort]: 2, [Down.Credit]: 2, [Down.Errors]: 1,
 };
 
 /** Takes the place of a tag whose call was aborted before its turn. */
@@ -84,7 +85,7 @@ export class Executor implements Host {
 
   report(call: number, value: unknown, moved?: readonly Transferable[]): void {
     const now = performance.now();
-    this.outbox.add(now, moved, Up.Progress, call, value);
+    this.outbox.addValue(now, moved, Up.Progress, call, value);
     // The code that reports usually goes on without a pause, so waiting for its end would make progress arrive with
     // the result; reports in quick succession share a message.
     if (moved || now - this.#reported >= BREATH) {
@@ -151,14 +152,19 @@ export class Executor implements Host {
       }
       case Down.Register:
         return this.#register(message[at + 1] as number, message[at + 2] as number, message[at + 3]);
+      case Down.Errors:
+        restore(message[at + 1] as CarriedError[]);
+        return undefined;
       default:
         return undefined;
     }
   }
 
   #register(registration: number, kind: number, payload: unknown): Promise<void> | undefined {
-    const failed = (error: unknown) =>
+    const failed = (error: unknown) => {
       this.outbox.add((this.#now = performance.now()), undefined, Up.RegisterFailed, registration, encodeError(error));
+      this.outbox.flush();
+    };
     const succeeded = (found: unknown) =>
       this.outbox.add((this.#now = performance.now()), undefined, Up.Registered, registration, found);
     try {
@@ -211,6 +217,7 @@ export class Executor implements Host {
     const run = async () => invoke(entry, task, args);
     this.#beside.add(entry, call, task, run, (value, threw, share) => {
       const { last } = this.#beside;
+      Task.end(task);
       // A trap ends all of them, and the last may have begun.
       if (threw && isTrap(value)) return this.#stopped ? undefined : this.trapped(this.current, value);
       const now = performance.now();
@@ -225,6 +232,7 @@ export class Executor implements Host {
 
   #end(call: number, flags: number, start: number, value: unknown, threw: boolean, now = performance.now()): void {
     this.current = -1;
+    Task.end(this.#task);
     this.#task = undefined;
     if (this.#stopped) return;
     this.#now = now;
@@ -233,7 +241,8 @@ export class Executor implements Host {
       if (isTrap(value)) return this.trapped(call, value);
       this.#fail(call, start, value);
     } else if (moved) {
-      this.outbox.add(now, moved, Up.Done, call, now - start, value);
+      if (isMade(value)) this.outbox.add(now, moved, Up.Done, call, now - start, value);
+      else this.outbox.addValue(now, moved, Up.Done, call, now - start, value);
     } else {
       this.outbox.done(now, call, now - start, value);
     }
@@ -243,7 +252,10 @@ export class Executor implements Host {
 
   #fail(call: number, start: number, error: unknown): void {
     const now = performance.now();
-    this.outbox.add(now, undefined, Up.Failed, call, now - start, encodeError(error));
+    const encoded = encodeError(error);
+    this.outbox.add(now, undefined, Up.Failed, call, now - start, encoded);
+    // What was thrown may be an object that its thrower goes on with.
+    if ("value" in encoded) this.outbox.flush();
   }
 
   async #stream(call: number, task: Task, entry: Registered | undefined, args: unknown[], start: number): Promise<void> {
@@ -255,10 +267,12 @@ export class Executor implements Host {
     try {
       const result = await this.#begin(task, entry, args);
       await run.pump((isMoved(result) ? undefined : sourceOf(result)) ?? [result][Symbol.iterator]());
+      Task.end(task);
       if (over()) return;
       const now = performance.now();
       this.outbox.add(now, undefined, Up.Done, call, now - start, undefined);
     } catch (error) {
+      Task.end(task);
       if (over()) return;
       if (isTrap(error)) return this.trapped(call, error);
       this.#fail(call, start, error);

@@ -1,8 +1,17 @@
 import { culprit } from "./culprit.js";
 
-/** What travels when a call fails: a value as it was thrown, an error taken apart, because structured clone alone loses
- *  class names, own properties and, in some engines, stacks and causes; or word of something that cannot travel. */
-export type EncodedFailure = { value: unknown } | { error: EncodedError } | { uncloneable: string; why: string };
+/** A value as it travels: what structured clone carries, with the errors within it; an error taken apart, because
+ *  structured clone alone loses class names, own properties and, in some engines, stacks and causes; several of these;
+ *  or word of something that cannot travel. */
+export type EncodedFailure =
+  | { value: unknown; errors?: CarriedError[] }
+  | { error: EncodedError }
+  | { list: EncodedFailure[] }
+  | { uncloneable: string; why: string };
+
+/** An error within a value, and what structured clone loses of it. Both travel in one message, so that the error stays
+ *  the object that the value holds. */
+export type CarriedError = [error: Error, details: EncodedError];
 
 /** An error as plain data. One that is reached twice is one object: structured clone keeps that. */
 export interface EncodedError {
@@ -13,15 +22,16 @@ export interface EncodedError {
   name: string;
   message: string;
   stack: string;
-  cause?: EncodedFailure;
-  /** The members of an AggregateError. */
-  errors?: EncodedFailure[];
   /** Own properties that can be cloned, and whether they are enumerable. */
   properties?: [string, EncodedFailure, boolean][];
 }
 
+type Seen = Map<object, EncodedError>;
+
 /** Errors inside errors are followed so far: what is deeper would overflow the stack before it told anybody anything. */
 const DEPTH = 100;
+/** Values that are searched for errors, breadth first: a millisecond at the most, beside the clone of as many. */
+const SEARCHED = 10_000;
 
 const BUILT_IN = new Set([
   "Error", "TypeError", "RangeError", "SyntaxError", "ReferenceError", "EvalError", "URIError", "AggregateError",
@@ -29,14 +39,14 @@ const BUILT_IN = new Set([
 ]);
 
 /** Kept in fields of their own. */
-const FIELDS = new Set(["name", "message", "stack", "cause", "errors"]);
+const FIELDS = new Set(["name", "message", "stack"]);
 /** Where the engines themselves put the place of an error. */
 const PLACES = new Set(["fileName", "lineNumber", "columnNumber", "sourceURL", "line", "column"]);
 
 /** Takes a thrown value apart. */
 export function encodeError(thrown: unknown): EncodedFailure {
   try {
-    return isError(thrown) ? { error: encode(thrown, new Map(), 0) } : { value: thrown };
+    return isError(thrown) ? { error: encode(thrown, new Map(), 0) } : { value: thrown, errors: carriedErrors(thrown) };
   } catch (error) {
     // A proxy, or a getter, that throws again.
     return { uncloneable: "What was thrown", why: String(error) };
@@ -49,7 +59,36 @@ export function uncloneable(what: string, value: unknown, moved: readonly unknow
   return { uncloneable: path ? `${what} (at ${path})` : what, why: text(() => (error as Error).message) };
 }
 
-function encode(error: Error & { errors?: unknown }, seen: Map<object, EncodedError>, depth: number): EncodedError {
+/** The errors within a value that structured clone would carry, itself included; nothing where there are none. */
+export function carriedErrors(value: unknown): CarriedError[] | undefined {
+  const found = errorsIn(value);
+  if (found.length === 0) return undefined;
+  const seen: Seen = new Map();
+  return found.map((error) => [error, encode(error, seen, 0)]);
+}
+
+function errorsIn(value: unknown): Error[] {
+  const found: Error[] = [];
+  if (typeof value !== "object" || value === null) return found;
+  const queue = new Set([value]);
+  const add = (inner: unknown) => {
+    if (typeof inner === "object" && inner !== null && queue.size < SEARCHED) queue.add(inner);
+  };
+  // A set is walked in the order of insertion, what is added meanwhile included.
+  for (const one of queue) {
+    try {
+      if (isError(one)) found.push(one);
+      else if (Array.isArray(one) || one instanceof Set) one.forEach(add);
+      else if (one instanceof Map) one.forEach((inner, key) => (add(key), add(inner)));
+      else if (!ArrayBuffer.isView(one)) Object.values(one).forEach(add);
+    } catch {
+      // A proxy, or a getter, that throws: cloning the value will tell.
+    }
+  }
+  return found;
+}
+
+function encode(error: Error, seen: Seen, depth: number): EncodedError {
   const known = seen.get(error);
   if (known) return known;
   const encoded: EncodedError = {
@@ -60,13 +99,7 @@ function encode(error: Error & { errors?: unknown }, seen: Map<object, EncodedEr
     stack: text(() => error.stack),
   };
   seen.set(error, encoded);
-  if (depth < DEPTH) {
-    const inner = (value: unknown) => (isError(value) ? { error: encode(value, seen, depth + 1) } : clone(value));
-    const orText = (value: unknown) => inner(value) ?? { value: text(() => value) };
-    if ("cause" in error) encoded.cause = orText(error.cause);
-    if (Array.isArray(error.errors)) encoded.errors = error.errors.map(orText);
-    encoded.properties = properties(error, inner);
-  }
+  if (depth < DEPTH) encoded.properties = properties(error, seen, depth + 1);
   return encoded;
 }
 
@@ -83,16 +116,19 @@ function builtInOf(error: object): string {
   return "Error";
 }
 
-function properties(error: Error, encode: (value: unknown) => EncodedFailure | undefined) {
-  const kept: [string, EncodedFailure, boolean][] = [];
-  for (const key of Object.getOwnPropertyNames(error)) {
+/** Own properties; a cause, and the members of an `AggregateError`, wherever they come from. */
+function properties(error: Error, seen: Seen, depth: number): EncodedError["properties"] {
+  const kept: EncodedError["properties"] = [];
+  for (const key of new Set([...Object.getOwnPropertyNames(error), "cause", "errors"])) {
     const enumerable = Object.prototype.propertyIsEnumerable.call(error, key);
-    if (FIELDS.has(key)) continue;
     try {
+      if (FIELDS.has(key) || !(key in error)) continue;
       const own = error[key as keyof Error] as unknown;
       // Assigning to such a property does not make it enumerable. What its stack does not say is not the engine's.
       if (!enumerable && PLACES.has(key) && isInStack(error, own)) continue;
-      const value = encode(own);
+      const inner = (value: unknown) => (isError(value) ? { error: encode(value, seen, depth) } : clone(value, seen, depth));
+      const orText = (value: unknown) => inner(value) ?? { value: text(() => value) };
+      const value = key === "cause" ? orText(own) : key === "errors" && Array.isArray(own) ? { list: own.map(orText) } : inner(own);
       // What cannot be cloned must not cost the caller the error itself; nor must a getter that throws.
       if (value) kept.push([key, value, enumerable]);
     } catch {
@@ -106,9 +142,12 @@ function isInStack(error: Error, place: unknown): boolean {
   return typeof place === "number" ? new RegExp(`:${place}\\b`).test(error.stack ?? "") : typeof place === "string" && (error.stack ?? "").includes(place);
 }
 
-function clone(value: unknown): EncodedFailure | undefined {
+function clone(value: unknown, seen: Seen, depth: number): EncodedFailure | undefined {
   try {
-    return { value: structuredClone(value) };
+    const errors = errorsIn(value);
+    const [cloned, carried] = structuredClone([value, errors] as const);
+    if (errors.length === 0) return { value: cloned };
+    return { value: cloned, errors: errors.map((error, i) => [carried[i] as Error, encode(error, seen, depth)]) };
   } catch {
     return undefined;
   }

@@ -59,23 +59,34 @@ const evaluate = globalThis.eval as (source: string) => unknown;
  * Makes a function of its source text.
  *
  * The source stands on the first line, so that a stack trace counts its lines from 1, and gets a `sourceURL`, so that
- * traces and debuggers name it. An arrow function takes `this` from where it is evaluated: it gets `context`.
+ * traces and debuggers name it. An arrow function takes `this` from where it is evaluated, so it is evaluated for each
+ * call: another call's task would hear what it reports late. Without a task it gets `context`.
  */
 export function compile(name: string, source: string, context: object): Registered["run"] {
   // An address has no lone surrogates.
   const tail = `\n//# sourceURL=centaurus:///${encodeURIComponent(name.replace(/\p{Surrogate}/gu, "\ufffd"))}.js`;
   let made: unknown;
+  let make: (() => unknown) | undefined;
   try {
-    made = (evaluate(`(function(){return(${source}\n)})${tail}`) as () => unknown).call(context);
+    make = evaluate(`(function(){return(${source}\n)})${tail}`) as () => unknown;
+    made = make.call(context);
   } catch (error) {
     if (blockedByPolicy(error)) throw policyError(name, error);
     if (!(error instanceof SyntaxError)) throw error;
+    make = undefined;
     made = compileMethod(source, context, tail, error);
   }
   if (typeof made !== "function") throw new TypeError(`'${name}' is not the source of a function`);
   if (/^class\b/.test(source)) throw new TypeError(`'${name}' is a class; register a function that makes one`);
-  return made as Registered["run"];
+  if (!make || NAMED.test(source)) return made as Registered["run"];
+  const arrow = make;
+  return function (...args) {
+    return (arrow.call(this ?? context) as Registered["run"]).apply(this, args);
+  };
 }
+
+/** A function expression, which has a `this` of its own and may keep something under its own name. */
+const NAMED = /^(?:async(?:\s|\/\*[^]*?\*\/)*)?function\b/;
 
 /** `{ name(a) {…} }` gives a source that is only valid inside an object literal. */
 function compileMethod(source: string, context: object, tail: string, first: SyntaxError): unknown {

@@ -1,10 +1,11 @@
 import { MAGIC, Up } from "./protocol.js";
-import { uncloneable } from "./failure.js";
+import { carriedErrors, uncloneable } from "./failure.js";
+import { copyOfPlain } from "./plain-copy.js";
 
 /** Elements that follow each tag, needed to take a batch apart again when it could not be cloned as a whole. */
 const FIELDS: Record<number, number> = {
   [Up.Loaded]: 1, [Up.Locked]: 1, [Up.Registered]: 2, [Up.RegisterFailed]: 2, [Up.Started]: 1, [Up.Done]: 3,
-  [Up.Failed]: 3, [Up.Item]: 2, [Up.Progress]: 2, [Up.Crashed]: 2, [Up.Unreadable]: 1,
+  [Up.Failed]: 3, [Up.Item]: 2, [Up.Progress]: 2, [Up.Crashed]: 2, [Up.Unreadable]: 1, [Up.Errors]: 1,
 };
 
 /** A finished call waits at most this long, in ms, for others to travel with while the worker runs on. */
@@ -41,8 +42,22 @@ export class Outbox {
     batch.push(...item);
   }
 
+  /** Adds an item that ends with a value that others may hold. It arrives as it is now: an object waits for no company,
+   *  unless it is so small that a copy of it can. */
+  addValue(now: number, transfer: readonly Transferable[] | undefined, ...item: unknown[]): void {
+    const value = item.at(-1);
+    if (typeof value !== "object" || value === null) return this.add(now, transfer, ...item);
+    const copy = transfer ? undefined : copyOfPlain(value);
+    if (copy) return this.add(now, undefined, ...item.slice(0, -1), copy);
+    const errors = carriedErrors(value);
+    if (errors) this.add(now, undefined, Up.Errors, errors);
+    this.add(now, transfer, ...item);
+    this.flush();
+  }
+
   /** The common case, a returned call, without the cost of rest parameters. */
   done(now: number, call: number, run: number, value: unknown): void {
+    if (typeof value === "object" && value !== null) return this.addValue(now, undefined, Up.Done, call, run, value);
     if (this.#batch.length === 1) this.#since = now;
     this.#batch.push(Up.Done, call, run, value);
   }
@@ -92,15 +107,22 @@ export class Outbox {
   #oneByOne(batch: unknown[], moves: Map<number, readonly Transferable[]>): void {
     // A call whose value could not be sent has been told to have failed; nothing may be said of its number any more.
     const lost = new Set<unknown>();
+    let errors: unknown[] = [];
     for (let at = 1; at < batch.length; ) {
       const tag = batch[at] as Up;
       const end = at + 1 + (FIELDS[tag] ?? 0);
       const item = batch.slice(at, end);
       const moved = moves.get(at) ?? [];
       at = end;
+      if (tag === Up.Errors) {
+        errors = item;
+        continue;
+      }
+      const before = errors;
+      errors = [];
       if ((tag === Up.Item || tag === Up.Done || tag === Up.Failed) && lost.has(item[1])) continue;
       try {
-        this.post([MAGIC, ...item], moved);
+        this.post([MAGIC, ...before, ...item], moved);
       } catch (error) {
         if (tag === Up.Item) lost.add(item[1]);
         this.#lost(tag, item, moved, error);

@@ -18,6 +18,8 @@ export const enum Down {
   Abort = 5,
   /** call, count */
   Credit = 6,
+  /** errors */
+  Errors = 7,
 }
 export const enum Up {
   /** version */
@@ -42,6 +44,8 @@ export const enum Up {
   Crashed = 10,
   /** message */
   Unreadable = 11,
+  /** errors */
+  Errors = 12,
 }
 export const enum Flag {
   Marked = 1,

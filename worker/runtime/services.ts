@@ -4,7 +4,7 @@ import { help, type Work } from "./helpers.js";
 import { type Bytes, type Input, withBytes } from "./input.js";
 import { decode, decoded, encode, encoded, type Lookup, settings } from "./msgpack/index.js";
 import { pack, unpack } from "./pack.js";
-import type { Task } from "./task.js";
+import { moveMade, type Task } from "./task.js";
 import { deflate } from "./zlib/blocks.js";
 import { flow } from "./zlib/flow.js";
 import { compress, decompress } from "./zlib/whole.js";
@@ -19,10 +19,10 @@ export function services({ module }: { module: WebAssembly.Module | BufferSource
   if (!("pack" in glue.initSync({ module }))) throw new TypeError("The WebAssembly is another program");
   const offered: Record<string, Service> = {
     async "zlib.compress"(data: Input, options: object, helpers: number) {
-      return moved(this, await compress(this, data, options, helpers));
+      return moveMade(await compress(this, data, options, helpers));
     },
     async "zlib.decompress"(data: Input, options: object) {
-      return moved(this, await decompress(this, data, options));
+      return moveMade(await decompress(this, data, options));
     },
     "zlib.stream"(port: MessagePort, options: object, direction: "compress" | "decompress", helpers: number) {
       return flow(this, port, options, direction, helpers);
@@ -31,7 +31,7 @@ export function services({ module }: { module: WebAssembly.Module | BufferSource
       return help(this, port, first, { deflate });
     },
     "msgpack.encode"(value: unknown, options: object) {
-      return moved(this, encode(value, settings("msgpack.encode", options, lookup)));
+      return moveMade(encode(value, settings("msgpack.encode", options, lookup)));
     },
     "msgpack.decode"(data: Bytes, options: object) {
       return withBytes(data, (bytes) => decode(bytes, settings("msgpack.decode", options, lookup)));
@@ -40,7 +40,7 @@ export function services({ module }: { module: WebAssembly.Module | BufferSource
       return (direction === "encode" ? encoded : decoded)(this, port, settings(`msgpack.${direction}Stream`, options, lookup));
     },
     pack(value: unknown, options: object) {
-      return moved(this, pack(value, options, lookup));
+      return moveMade(pack(value, options, lookup));
     },
     unpack(data: Bytes, options: object) {
       return withBytes(data, (bytes) => unpack(bytes, options, lookup));
@@ -49,6 +49,3 @@ export function services({ module }: { module: WebAssembly.Module | BufferSource
   return offered as unknown as Record<string, Registered["run"]>;
 }
 
-export function moved(task: Task, bytes: Uint8Array): unknown {
-  return task.transfer(bytes, [bytes.buffer as ArrayBuffer]);
-}

@@ -1,6 +1,7 @@
 import { STREAM_WINDOW, Up } from "./protocol.js";
 import type { Outbox } from "./outbox.js";
-import { move, movedWith } from "./task.js";
+import { snapshot } from "./snapshot.js";
+import { isMade, move, movedWith } from "./task.js";
 import { BREATH, breathe } from "./breath.js";
 
 /** Anything whose values can be taken one by one. */
@@ -46,8 +47,9 @@ export async function collect(source: Source): Promise<unknown> {
     const { done, value } = await source.next();
     if (done) return moved.length > 0 ? move(values, moved) : values;
     const one = await value;
-    moved.push(...(movedWith(one) ?? []));
-    values.push(one);
+    const [kept, list] = snapshot(one, movedWith(one));
+    values.push(kept);
+    moved.push(...list);
   }
 }
 
@@ -96,7 +98,9 @@ export class StreamRun {
       if (this.#left) continue;
       this.#credit -= 1;
       const now = performance.now();
-      this.outbox.add(now, movedWith(value), Up.Item, this.call, value);
+      const moved = movedWith(value);
+      if (moved && isMade(value)) this.outbox.add(now, moved, Up.Item, this.call, value);
+      else this.outbox.addValue(now, moved, Up.Item, this.call, value);
       this.outbox.flushIfDue(now);
       this.outbox.flushFirst();
       if (now - since > BREATH) {

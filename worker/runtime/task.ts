@@ -3,12 +3,24 @@ import { ABORT_CELLS, ABORT_RING, Flag } from "./protocol.js";
 /** What goes with a value to the caller by being moved instead of cloned. */
 const moves = new WeakMap<object, readonly Transferable[]>();
 
+/** Values that the runtime made for a message: nobody else holds them. */
+const made = new WeakSet<object>();
+
 /** Gives the value, which the objects of the list go with when it is sent. */
 export function move<T>(value: T, list: Iterable<Transferable>): T {
   const moved = [...list];
   if (typeof value === "object" && value !== null) moves.set(value, moved);
   return value;
 }
+
+/** Bytes that the runtime made, to be moved when they are sent. */
+export function moveMade(bytes: Uint8Array): Uint8Array {
+  made.add(bytes);
+  return move(bytes, [bytes.buffer as ArrayBuffer]);
+}
+
+/** Whether nobody can change the value before it is sent. */
+export const isMade = (value: unknown): boolean => made.has(value as object);
 
 /** Whether something is to be moved with a value: then it is sent as the one that it is. */
 export const isMoved = (value: unknown): boolean => moves.has(value as object);
@@ -33,6 +45,8 @@ export class Task {
   readonly #call: number;
   readonly #listened: boolean;
   #controller: AbortController | undefined;
+  /** The call has ended: what the function still does is heard by nobody. */
+  #ended = false;
 
   constructor(host: Host, call: number, flags: number) {
     this.#host = host;
@@ -48,7 +62,7 @@ export class Task {
 
   /** Tells the caller how far the task is. */
   progress(value: unknown): void {
-    if (this.#listened) this.#host.report(this.#call, value, movedWith(value));
+    if (this.#listened && !this.#ended) this.#host.report(this.#call, value, movedWith(value));
   }
 
   /** Returns `value` with the transferables of `list` moved, not cloned. */
@@ -58,7 +72,12 @@ export class Task {
 
   /** Sends the page something of the runtime's own by the way of progress; not for tasks. */
   static ask(task: Task, value: unknown, moved: readonly Transferable[]): void {
-    if (task.#listened) task.#host.report(task.#call, value, moved);
+    if (task.#listened && !task.#ended) task.#host.report(task.#call, value, moved);
+  }
+
+  /** The call has ended, and its number may become another's; not for tasks. */
+  static end(task: Task | undefined): void {
+    if (task) task.#ended = true;
   }
 
   /** The worker's own hand on the task; not for tasks. */
@@ -76,7 +95,7 @@ export class Task {
     const mark = this.#call + 1;
     let seen = false;
     const look = (): boolean => {
-      if (!seen && !nativeAborted(controller.signal) && Atomics.load(cells, cell) === mark) {
+      if (!seen && !this.#ended && !nativeAborted(controller.signal) && Atomics.load(cells, cell) === mark) {
         // Deno's abort() itself asks `aborted` first.
         seen = true;
         controller.abort();

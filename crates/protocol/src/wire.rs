@@ -94,6 +94,8 @@ tags! {
         Abort = 5, "call, reason";
         /// The reader of a stream takes so many values more.
         Credit = 6, "call, count";
+        /// Errors within the arguments that follow, each with what structured clone loses of it.
+        Errors = 7, "errors";
     }
 }
 
@@ -122,6 +124,8 @@ tags! {
         Crashed = 10, "call, error";
         /// The n-th message, counted from 1, could not be deserialized (`messageerror`).
         Unreadable = 11, "message";
+        /// Errors within the value that follows, each with what structured clone loses of it.
+        Errors = 12, "errors";
     }
 }
 

@@ -1,5 +1,5 @@
 import { bytesOf, type Bytes, chunksOf } from "../input.js";
-import type { Task } from "../task.js";
+import { moveMade, type Task } from "../task.js";
 import { decode } from "./decode.js";
 import { encode } from "./encode.js";
 import type { Settings } from "./options.js";
@@ -13,7 +13,7 @@ export async function* encoded(task: Task, port: MessagePort, settings: Settings
   yield undefined;
   for await (const [value] of chunksOf<[unknown]>(port, task.signal)) {
     const message = encode(value, settings);
-    yield task.transfer(message, [message.buffer]);
+    yield moveMade(message);
   }
 }
 

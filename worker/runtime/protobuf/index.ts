@@ -2,7 +2,8 @@ import type { Registered } from "../functions.js";
 import { type Bytes, withBytes } from "../input.js";
 import { outOfMemoryError } from "../msgpack/faults.js";
 import { decode, encode, settings } from "../msgpack/index.js";
-import { moved, type Service } from "../services.js";
+import type { Service } from "../services.js";
+import { moveMade } from "../task.js";
 import { Op } from "./numbers.js";
 import { plain } from "./plain.js";
 import type { Table } from "./plan.js";
@@ -42,7 +43,7 @@ export function protobuf({ module, schema }: { module?: WebAssembly.Module | Buf
   const { call } = coding;
   const offered: Record<string, Service> = {
     "protobuf.encode"(type: string, value: unknown, options: Options) {
-      return moved(this, coding.encode(type, value, options));
+      return moveMade(coding.encode(type, value, options));
     },
     "protobuf.decode"(type: string, data: Bytes, options: Options) {
       return withBytes(data, (bytes) => coding.decode(type, bytes, options));
@@ -52,7 +53,7 @@ export function protobuf({ module, schema }: { module?: WebAssembly.Module | Buf
       return withBytes(data, (bytes) => call(Op.ToJson, type, options, bytes, read));
     },
     "protobuf.fromJSON"(type: string, value: unknown, options: Options) {
-      return moved(this, call(Op.FromJson, type, options, text(json(value)), copied));
+      return moveMade(call(Op.FromJson, type, options, text(json(value)), copied));
     },
   };
   return offered as unknown as Record<string, Registered["run"]>;

@@ -1,6 +1,6 @@
 import * as glue from "centaurus-worker-glue";
 import { piecesOf } from "../input.js";
-import type { Task } from "../task.js";
+import { moveMade, type Task } from "../task.js";
 import { Blocks } from "./blocks.js";
 import { gathered } from "./gather.js";
 import { type Options, shared } from "./options.js";
@@ -20,8 +20,8 @@ export function flow(
 async function* inTurn(task: Task, port: MessagePort, codec: glue.ZlibCompressor | glue.ZlibDecompressor) {
   try {
     yield undefined;
-    for await (const piece of piecesOf(port, task)) yield* moved(task, codec.push(piece));
-    yield* moved(task, codec.finish());
+    for await (const piece of piecesOf(port, task)) yield* moved(codec.push(piece));
+    yield* moved(codec.finish());
   } finally {
     codec.free();
   }
@@ -42,15 +42,15 @@ async function* inBlocks(task: Task, port: MessagePort, options: Options | undef
     yield undefined;
     for await (const block of gathered(piecesOf(port, task), options)) {
       blocks.push(block);
-      while (blocks.full) yield* moved(task, await next());
+      while (blocks.full) yield* moved(await next());
     }
-    while (blocks.length > 0) yield* moved(task, await next());
-    yield* moved(task, blocks.trailer());
+    while (blocks.length > 0) yield* moved(await next());
+    yield* moved(blocks.trailer());
   } finally {
     blocks.end();
   }
 }
 
-function* moved(task: Task, bytes: Uint8Array) {
-  if (bytes.byteLength > 0) yield task.transfer(bytes, [bytes.buffer as ArrayBuffer]);
+function* moved(bytes: Uint8Array) {
+  if (bytes.byteLength > 0) yield moveMade(bytes);
 }
