@@ -32,6 +32,10 @@ const RECORD = {
   history: Array.from({ length: 12 }, (_, i) => ({ year: 1900 + 10 * i, population: 2714068 + 1931 * i, source: 'census' })),
 };
 
+/** What many calls are given: a few fields, cloned at the call. */
+const SMALL = { id: 7, name: 'Paris', at: [48.85341, 2.3488] };
+const echoSmall = (peer) => peer.echo(SMALL);
+
 const one = () => [centaurus(1), raw(), comlink(), workerpool(1)];
 const two = () => [centaurus(2), workerpool(2)];
 
@@ -41,6 +45,7 @@ export const benches = [
   ['burst of 100,000 calls', () => burst(100_000, 'one worker', one, { limit: LIMIT, warmUp: 0 })],
   ['burst of 1,000 calls, two workers', () => burst(1_000, 'two workers', two)],
   ['burst of 10,000 calls, two workers', () => burst(10_000, 'two workers', two)],
+  ['burst of 1,000 calls with an object', () => burst(1_000, 'one worker', one, { what: 'calls with a small object', call: echoSmall })],
   ['1 KB object', () => sequence('1 KB object there and back', one, SEQUENCE, (peer) => peer.echo(RECORD))],
   ['1 MB cloned', () => sequence('1 MB cloned there and back', one, BIG_SEQUENCE, clone)],
   ['1 MB transferred', () => sequence('1 MB transferred there and back', one, BIG_SEQUENCE, move)],
@@ -87,17 +92,17 @@ async function sequence(title, make, length, call, options = {}) {
 }
 
 /** Calls made at once; all of them together are a sample. */
-async function burst(length, workers, make, { budget = false, ...options } = {}) {
+async function burst(length, workers, make, { budget = false, what = 'empty calls', call = (peer) => peer.empty(), ...options } = {}) {
   const measured = await contest(make, options, async (peer) => {
     const start = performance.now();
     const calls = [];
-    for (let i = 0; i < length; i++) calls.push(peer.empty());
+    for (let i = 0; i < length; i++) calls.push(call(peer));
     await Promise.all(calls);
     return [performance.now() - start];
   });
   const count = length.toLocaleString('en-US');
   const rate = (_, ms) => [Math.round((length / ms) * 1000).toLocaleString('en-US')];
-  await table(comparison(`Burst of ${count} empty calls, ${workers}`, measured, { columns: ['calls/s'], cells: rate }));
+  await table(comparison(`Burst of ${count} ${what}, ${workers}`, measured, { columns: ['calls/s'], cells: rate }));
   if (!budget) return;
   for (const whom of ['comlink', 'workerpool']) atLeast(`burst of ${count} calls`, 3, whom, timesAsLong(measured, whom));
 }
