@@ -71,7 +71,7 @@ impl Scheduler {
     /// while all of them are known to be short.
     fn may_post(&self, slot: u32, id: CallId) -> bool {
         let Some(worker) = &self.slots[slot as usize].worker else { return false };
-        let Some(&last) = worker.fifo.back() else { return true };
+        let Some(&last) = worker.fifo.last() else { return true };
         let call = &self.calls[id];
         let Some(estimate) = self.estimates.get(call.function) else { return false };
         call.movable
@@ -101,7 +101,7 @@ impl Scheduler {
             self.crowded += worker.streams.len().min(1);
         }
         worker.load = worker.load.saturating_add(call.estimate);
-        worker.fifo.push_back(id);
+        worker.fifo.push(id);
         worker.by_age = !worker.by_age;
         self.record.queue.record(self.now.since(call.submitted));
         self.commands.push_back(Command::Post { worker: worker.id, call: id, marked: call.marked });

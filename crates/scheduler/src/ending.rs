@@ -1,5 +1,7 @@
 //! Every way a call ends, or goes back to the queue, other than by a reply.
 
+use alloc::vec::Vec;
+
 use centaurus_protocol::{CallId, Time, WorkerId};
 
 use crate::call::State;
@@ -108,7 +110,7 @@ impl Scheduler {
         }
         let zombie = call.state == State::Zombie;
         if call.stream {
-            worker.fifo.retain(|&other| other != id);
+            remove(&mut worker.fifo, id);
             worker.load = worker.load.saturating_sub(call.estimate);
             worker.streams.push(id);
             worker.zombie_streams += u32::from(zombie);
@@ -123,15 +125,11 @@ impl Scheduler {
         let call = &self.calls[id];
         if let Some(worker) = self.slots[slot as usize].worker.as_mut() {
             if call.stream && call.started {
-                worker.streams.retain(|&other| other != id);
+                remove(&mut worker.streams, id);
                 worker.zombie_streams -= u32::from(call.state == State::Zombie);
             } else {
                 worker.load = worker.load.saturating_sub(call.estimate);
-                if worker.fifo.front() == Some(&id) {
-                    worker.fifo.pop_front();
-                } else {
-                    worker.fifo.retain(|&other| other != id);
-                }
+                remove(&mut worker.fifo, id);
             }
         }
         if let Some(key) = call.key {
@@ -262,5 +260,12 @@ impl Scheduler {
                 self.forget(id);
             }
         }
+    }
+}
+
+/// Takes a call out of a list. The first is the one that mostly goes: what follows it moves up as a block.
+fn remove(calls: &mut Vec<CallId>, id: CallId) {
+    if let Some(at) = calls.iter().position(|&other| other == id) {
+        calls.remove(at);
     }
 }

@@ -1,6 +1,5 @@
 //! One worker as far as the page can know it, and the slot it sits in.
 
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use centaurus_protocol::{CallId, RegistrationId, Time, WorkerId};
@@ -24,7 +23,7 @@ pub(crate) struct Worker {
     /// It has begun a call: its start was a success, whatever happens now.
     pub(crate) useful: bool,
     /// Calls in its hands, in the order it runs them.
-    pub(crate) fifo: VecDeque<CallId>,
+    pub(crate) fifo: Vec<CallId>,
     /// Streams that have started: they run beside the others.
     pub(crate) streams: Vec<CallId>,
     /// How many of those are settled.
@@ -51,7 +50,7 @@ impl Worker {
             unanswered,
             retiring: false,
             useful: false,
-            fifo: VecDeque::new(),
+            fifo: Vec::new(),
             streams: Vec::new(),
             zombie_streams: 0,
             load: 0,
