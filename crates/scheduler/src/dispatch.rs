@@ -104,7 +104,7 @@ impl Scheduler {
         worker.fifo.push(id);
         worker.by_age = !worker.by_age;
         self.record.queue.record(self.now.since(call.submitted));
-        self.commands.push_back(Command::Post { worker: worker.id, call: id, marked: call.marked });
+        self.commands.push(Command::Post { worker: worker.id, call: id, marked: call.marked });
         if let Some(key) = call.key {
             let behind = !call.blocks();
             self.keys[key].posted += 1;

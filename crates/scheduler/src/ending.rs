@@ -52,7 +52,7 @@ impl Scheduler {
             Outcome::NotCloneable => &mut counters.not_cloneable,
             Outcome::Terminated => &mut counters.terminated,
         } += 1;
-        self.commands.push_back(Command::Settle { call, outcome });
+        self.commands.push(Command::Settle { call, outcome });
     }
 
     /// Gives the number of a call back that is in no queue and no worker's hands; the next of its key may follow.
@@ -88,7 +88,7 @@ impl Scheduler {
                 if let Some(worker) = &mut self.slots[call.slot as usize].worker {
                     worker.zombie_streams += u32::from(stream);
                     // First, as long as the caller's reason is at hand.
-                    self.commands.push_back(Command::Abort { worker: worker.id, call: id });
+                    self.commands.push(Command::Abort { worker: worker.id, call: id });
                 }
                 self.settle(id, outcome);
                 if begun {
@@ -208,7 +208,7 @@ impl Scheduler {
     /// what it said last may still be on its way: they count as begun.
     pub(crate) fn kill(&mut self, slot: u32) {
         let Some(worker) = self.slots[slot as usize].worker.take() else { return };
-        self.commands.push_back(Command::Kill { worker: worker.id });
+        self.commands.push(Command::Kill { worker: worker.id });
         self.record.counters.killed += 1;
         self.alive -= 1;
         for &id in worker.fifo.iter().chain(&worker.streams) {
@@ -220,7 +220,7 @@ impl Scheduler {
     /// The worker in a slot has died by itself.
     pub(crate) fn bury(&mut self, slot: u32, running: Running) {
         let Some(mut worker) = self.slots[slot as usize].worker.take() else { return };
-        self.commands.push_back(Command::Kill { worker: worker.id });
+        self.commands.push(Command::Kill { worker: worker.id });
         self.alive -= 1;
         self.record.counters.crashes += u64::from(worker.ready_at.is_some());
         let begun = worker.begun(&self.calls, running);

@@ -69,7 +69,7 @@ impl Scheduler {
         for slot in &mut self.slots {
             if let Some(worker) = &mut slot.worker {
                 worker.unanswered.push(registration);
-                self.commands.push_back(Command::Register { worker: worker.id, registration });
+                self.commands.push(Command::Register { worker: worker.id, registration });
             }
         }
         self.size_pool();
@@ -87,7 +87,7 @@ impl Scheduler {
             // Every worker alive was given every registration that has not failed.
             if let Some(worker) = &mut slot.worker {
                 worker.unanswered.push(registration);
-                self.commands.push_back(Command::Register { worker: worker.id, registration });
+                self.commands.push(Command::Register { worker: worker.id, registration });
             }
         }
     }
@@ -127,13 +127,13 @@ impl Scheduler {
         for registration in self.log.ids() {
             if self.log.settle(registration) {
                 let outcome = Outcome::Terminated;
-                self.commands.push_back(Command::SettleRegistration { registration, outcome });
+                self.commands.push(Command::SettleRegistration { registration, outcome });
             }
         }
         let closed = self.closing;
         self.shut_down();
         if closed {
-            self.commands.push_back(Command::Closed);
+            self.commands.push(Command::Closed);
         }
     }
 
@@ -142,7 +142,7 @@ impl Scheduler {
     pub fn close(&mut self, now: Time) {
         self.advance(now);
         if self.ended && !self.closing {
-            self.commands.push_back(Command::Closed);
+            self.commands.push(Command::Closed);
         }
         self.closing = true;
         self.wrap_up();

@@ -65,9 +65,9 @@ impl Scheduler {
         self.next_worker += 1;
         let registrations = self.log.replay();
         self.record.counters.spawned += 1;
-        self.commands.push_back(Command::Spawn { worker: id, slot: index as u32 });
+        self.commands.push(Command::Spawn { worker: id, slot: index as u32 });
         for &registration in &registrations {
-            self.commands.push_back(Command::Register { worker: id, registration });
+            self.commands.push(Command::Register { worker: id, registration });
         }
         self.slots[index].worker = Some(Worker::new(id, self.now, registrations));
         self.alive += 1;
@@ -90,7 +90,7 @@ impl Scheduler {
         let ready = self.slots.iter().filter(|slot| slot.worker.as_ref().is_some_and(Worker::ready)).count();
         if self.warming && ready >= self.config.min.max(1) as usize {
             self.warming = false;
-            self.commands.push_back(Command::Ready);
+            self.commands.push(Command::Ready);
         }
     }
 
@@ -156,7 +156,7 @@ impl Scheduler {
         let left = self.slots.iter().filter(|slot| !slot.given_up).count();
         if self.warming && (self.down || left < self.config.min.max(1) as usize) {
             self.warming = false;
-            self.commands.push_back(Command::Unready { worker });
+            self.commands.push(Command::Unready { worker });
         }
     }
 
@@ -195,7 +195,7 @@ impl Scheduler {
         }
         for registration in self.log.ids() {
             if self.log.settle(registration) {
-                self.commands.push_back(Command::SettleRegistration { registration, outcome });
+                self.commands.push(Command::SettleRegistration { registration, outcome });
             }
         }
         if let Some(registration) = suspect {

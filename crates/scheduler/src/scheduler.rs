@@ -1,4 +1,3 @@
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use centaurus_protocol::{CallId, Jitter, Time, WorkerId};
@@ -30,7 +29,9 @@ pub struct Scheduler {
     pub(crate) next_worker: u32,
     pub(crate) log: Log,
     pub(crate) estimates: Estimates,
-    pub(crate) commands: VecDeque<Command>,
+    pub(crate) commands: Vec<Command>,
+    /// So many of them have been fetched.
+    pub(crate) fetched: usize,
     /// Calls queued, those behind others of their key included.
     pub(crate) waiting: u32,
     /// Calls posted and not settled.
@@ -78,7 +79,8 @@ impl Scheduler {
             next_worker: 0,
             log: Log::default(),
             estimates: Estimates::default(),
-            commands: VecDeque::new(),
+            commands: Vec::new(),
+            fetched: 0,
             waiting: 0,
             running: 0,
             record: Record::default(),
@@ -138,11 +140,14 @@ impl Scheduler {
 
     /// The next thing to do. To be called until there is none.
     pub fn poll(&mut self) -> Option<Command> {
-        let command = self.commands.pop_front();
-        if command.is_none() {
-            self.calls.rested();
+        if let Some(&command) = self.commands.get(self.fetched) {
+            self.fetched += 1;
+            return Some(command);
         }
-        command
+        self.commands.clear();
+        self.fetched = 0;
+        self.calls.rested();
+        None
     }
 
     /// The worker that holds a call which is not settled.
@@ -195,7 +200,7 @@ impl Scheduler {
     pub(crate) fn wrap_up(&mut self) {
         if self.closing && !self.ended && self.waiting == 0 && self.running == 0 && self.log.unsettled() == 0 {
             self.shut_down();
-            self.commands.push_back(Command::Closed);
+            self.commands.push(Command::Closed);
         }
     }
 }
