@@ -44,12 +44,17 @@ impl Keys {
     /// The index of a key; it is taken to have a call soon.
     pub(crate) fn wake(&mut self, name: Box<str>) -> u32 {
         let hash = hash(&name);
-        let same = self.names.from(by_number(hash, 0)).take_while(|&element| number(element) == hash);
-        if let Some(index) = same.map(order::name).find(|&index| self.table[index as usize].name == name) {
-            if let Some(since) = self.table[index as usize].idle_since.take() {
-                self.idle.remove(&by_number(since, index));
+        let mut from = by_number(hash, 0);
+        while let Some(element) = self.names.next(from).filter(|&element| number(element) == hash) {
+            let index = order::name(element);
+            let key = &mut self.table[index as usize];
+            if key.name == name {
+                if let Some(since) = key.idle_since.take() {
+                    self.idle.remove(&by_number(since, index));
+                }
+                return index;
             }
-            return index;
+            from = element + 1;
         }
         let key = Key { name, ..Key::default() };
         let index = if let Some(index) = self.free.pop() {
@@ -82,9 +87,9 @@ impl Keys {
         key.slot
     }
 
-    /// Indexes of the keys bound to a slot.
-    pub(crate) fn bound_to(&self, slot: u32) -> Vec<u32> {
-        self.names.from(0).map(order::name).filter(|&index| self.table[index as usize].slot == Some(slot)).collect()
+    /// Indexes of all keys, and of places where there is none, which is bound to no slot.
+    pub(crate) fn indexes(&self) -> impl Iterator<Item = u32> + use<> {
+        0..self.table.len() as u32
     }
 }
 

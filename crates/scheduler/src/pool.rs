@@ -168,8 +168,11 @@ impl Scheduler {
                 self.end_queued(id, Outcome::LoadFailed { worker });
             }
         }
-        for index in self.keys.bound_to(slot) {
+        for index in self.keys.indexes() {
             let key = &mut self.keys[index];
+            if key.slot != Some(slot) {
+                continue;
+            }
             key.slot = None;
             let idle = key.waiting.is_empty();
             if let Some(id) = key.head.take() {
