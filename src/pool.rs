@@ -1,6 +1,5 @@
 //! The pool as the page's script drives it.
 
-use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -88,8 +87,8 @@ impl Pool {
         self.scheduler.submit(time(now), request).map_or_else(refusal, |call| call.0 as i32)
     }
 
-    /// Address of room for a key of so many bytes of UTF-8. The next [`Pool::submit_with`] takes it; without any, the
-    /// call has no key.
+    /// Address of room for a key of so many bytes. The next [`Pool::submit_with`] takes it; without any, the call has no
+    /// key.
     pub fn key_room(&mut self, length: usize) -> *mut u8 {
         self.key = vec![0; length];
         self.key.as_mut_ptr()
@@ -112,10 +111,10 @@ impl Pool {
         stream: bool,
         movable: bool,
     ) -> i32 {
-        let key = String::from_utf8(core::mem::take(&mut self.key)).unwrap_or_default();
+        let key = core::mem::take(&mut self.key);
         let request = Request {
             priority,
-            key: keyed.then(|| key.into_boxed_str()),
+            key: keyed.then_some(key),
             timeout: (timeout >= 0.0).then(|| micros(timeout)),
             retry,
             cancellable,

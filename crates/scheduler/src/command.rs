@@ -1,6 +1,6 @@
 //! What the scheduler is asked and what it answers.
 
-use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 use centaurus_protocol::{CallId, FunctionId, RegistrationId, WorkerId};
 use thiserror::Error;
@@ -15,8 +15,9 @@ pub struct Request {
     pub registration: Option<RegistrationId>,
     /// Larger is sooner.
     pub priority: i32,
-    /// Calls of one key run on one slot, one after another, in the order they were submitted. A broadcast has none.
-    pub key: Option<Box<str>>,
+    /// Calls of one key, any bytes, run on one slot, one after another, in the order they were submitted. A broadcast has
+    /// none.
+    pub key: Option<Vec<u8>>,
     /// µs from now, waiting included, after which the call settles [`Outcome::TimedOut`].
     pub timeout: Option<u64>,
     /// It has a signal: [`crate::Scheduler::abort`] may be called.

@@ -1,6 +1,5 @@
 //! Keys: which slot each is bound to, and which of its calls is next.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use centaurus_protocol::CallId;
@@ -11,7 +10,7 @@ use crate::order::{self, Order, by_number, number};
 /// One key.
 #[derive(Debug, Default)]
 pub(crate) struct Key {
-    name: Box<str>,
+    name: Vec<u8>,
     /// The slot that its calls run on, once there is one.
     pub(crate) slot: Option<u32>,
     /// Its waiting calls by age.
@@ -25,8 +24,8 @@ pub(crate) struct Key {
 }
 
 /// FNV-1a. Names that collide on purpose slow down only the page that makes them.
-fn hash(name: &str) -> u64 {
-    name.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
+fn hash(name: &[u8]) -> u64 {
+    name.iter().fold(0xCBF2_9CE4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
 }
 
 /// The keys that have calls, and those remembered without.
@@ -42,7 +41,7 @@ pub(crate) struct Keys {
 
 impl Keys {
     /// The index of a key; it is taken to have a call soon.
-    pub(crate) fn wake(&mut self, name: Box<str>) -> u32 {
+    pub(crate) fn wake(&mut self, name: Vec<u8>) -> u32 {
         let hash = hash(&name);
         let mut from = by_number(hash, 0);
         while let Some(element) = self.names.next(from).filter(|&element| number(element) == hash) {

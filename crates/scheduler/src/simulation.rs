@@ -39,7 +39,7 @@ struct Simulation {
     registrations: Vec<Registration>,
     estimates: Estimates,
     /// Where calls of a key run.
-    places: BTreeMap<Box<str>, u32>,
+    places: BTreeMap<Vec<u8>, u32>,
     /// Starts that failed, by slot.
     failures: BTreeMap<u32, u32>,
     warming: bool,
