@@ -4,6 +4,7 @@ import type { Passage } from "./gate.js";
 import { duration, whole } from "./options.js";
 import type { Proxy } from "./proxy.js";
 import { isMutable, type Sent, snapshot } from "./snapshot.js";
+import { watch } from "./signals.js";
 import type { Request, Task } from "./task.js";
 
 /** What a call runs: a function's number or source text; nothing while its name is not known. */
@@ -32,7 +33,7 @@ export class Attempt {
   readonly #deadline: number;
   /** Its numbers at the proxy while they are its own; several for a broadcast. */
   readonly #calls = new Set<number>();
-  readonly #onAbort = () => this.abort(this.#options.signal?.reason);
+  readonly #unwatch: (() => void) | undefined;
   #proxy: Proxy | undefined;
   #leave = () => {};
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -59,7 +60,7 @@ export class Attempt {
       retry: whole("retry", retry, 0, 0, RETRIES),
       cancellable: signal ? 1 : 0,
     };
-    signal?.addEventListener("abort", this.#onAbort);
+    this.#unwatch = signal && watch(signal, () => this.abort(signal.reason));
   }
 
   /** Waits until it can be sent. `wait` gives how to leave. */
@@ -119,7 +120,7 @@ export class Attempt {
     this.#settled = true;
     this.#calls.clear();
     clearTimeout(this.#timer);
-    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#unwatch?.();
   }
 
   /** Milliseconds to its deadline, -1 without one. */

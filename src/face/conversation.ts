@@ -25,6 +25,8 @@ interface Question {
   resolve: (value: never) => void;
   reject: (error: unknown) => void;
   signal: AbortSignal | undefined;
+  /** Ends the watch on the signal. */
+  unwatch: (() => void) | undefined;
 }
 
 /** An iterator that takes messages. */
@@ -87,8 +89,8 @@ export class Conversation {
       return reject(signal.reason);
     }
     this.order(asked);
-    this.#questions.set(id, { asked, resolve, reject, signal });
-    signal?.addEventListener("abort", () => this.order([Order.Withdraw, id]), this.#watching);
+    const unwatch = signal && this.page.watch(signal, () => this.order([Order.Withdraw, id]));
+    this.#questions.set(id, { asked, resolve, reject, signal, unwatch });
   }
 
   /** How it was doing at the end, or does now. */
@@ -248,7 +250,8 @@ export class Conversation {
     const question = this.#questions.get(id);
     if (!question) return;
     this.#questions.delete(id);
-    const { asked, resolve, reject, signal } = question;
+    const { asked, resolve, reject, signal, unwatch } = question;
+    unwatch?.();
     if (asked[0] === Order.Send && this.page.seen.state < CLOSED) this.page.seen.buffered -= this.page.sizeOf(asked[2]);
     if (well && asked[0] === Order.Send) this.#acknowledged += 1;
     if (well) return resolve(value);
@@ -289,7 +292,8 @@ export class Conversation {
     this.page.sockets.open.delete(this.page.socket);
     this.#watching.abort();
     void this.#news?.return();
-    for (const { asked, resolve, reject } of this.#questions.values()) {
+    for (const { asked, resolve, reject, unwatch } of this.#questions.values()) {
+      unwatch?.();
       if (asked[0] === Order.Stats && stats) resolve(stats as never);
       else reject(error ?? this.late());
     }

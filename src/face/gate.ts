@@ -17,7 +17,7 @@ export interface Passage {
 /** Holds back, in order, what cannot be done before something is loaded. */
 export class Gate implements Passage {
   #state: "new" | "opening" | "open" | "ended" = "new";
-  #waiting: Waiting[] = [];
+  #waiting = new Set<Waiting>();
   #error: unknown;
 
   /** `begin` is called when there is first something to wait; a failed gate is tried again by the next that comes. */
@@ -30,21 +30,22 @@ export class Gate implements Passage {
   pass(waiting: Waiting): void {
     if (this.#state === "open") return waiting.run();
     if (this.#state === "ended") return waiting.reject(this.#error);
-    this.#waiting.push(waiting);
+    this.#waiting.add(waiting);
     if (this.#state === "opening") return;
     this.#state = "opening";
     this.begin().then(
       () => {
         if (this.#state !== "opening") return;
         this.#state = "open";
-        for (const one of this.#waiting.splice(0)) one.run();
+        for (const one of this.#taken()) one.run();
       },
       (error: unknown) => {
         if (this.#state !== "opening") return;
         this.#state = "new";
-        const rejected = this.#waiting;
-        this.#waiting = rejected.filter((one) => one.keep);
-        for (const one of rejected) one.reject(error);
+        for (const one of this.#taken()) {
+          if (one.keep) this.#waiting.add(one);
+          one.reject(error);
+        }
       },
     );
   }
@@ -53,11 +54,16 @@ export class Gate implements Passage {
   end(error: unknown): void {
     if (this.#state !== "open") this.#state = "ended";
     this.#error = error;
-    for (const one of this.#waiting.splice(0)) one.reject(error);
+    for (const one of this.#taken()) one.reject(error);
   }
 
   leave(waiting: Waiting): void {
-    const at = this.#waiting.indexOf(waiting);
-    if (at >= 0) this.#waiting.splice(at, 1);
+    this.#waiting.delete(waiting);
+  }
+
+  #taken(): Waiting[] {
+    const all = [...this.#waiting];
+    this.#waiting.clear();
+    return all;
   }
 }

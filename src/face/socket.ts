@@ -5,6 +5,7 @@ import type { Conversation } from "./conversation.js";
 import { decode, failure } from "./errors.js";
 import { descriptors } from "./protobuf.js";
 import { exact } from "./exact.js";
+import { watch } from "./signals.js";
 import type { Sockets } from "./sockets.js";
 
 const [CONNECTING, OPEN, CLOSING, CLOSED] = [0, 1, 2, 3];
@@ -33,6 +34,7 @@ export interface Page {
   address: typeof address;
   names: typeof names;
   sizeOf: typeof sizeOf;
+  watch: typeof watch;
   CloseEvent: typeof CloseEvent;
   ErrorEvent: typeof ErrorEvent;
 }
@@ -55,7 +57,7 @@ export class CentaurusSocket extends EventTarget {
     if (typeof where !== "function") seen.url = address(where);
     if (typeof options.protocols !== "function") names(options.protocols);
     sockets.open.add(this);
-    const page = { socket: this, seen, sockets, where, options, raw, decode, descriptors, address, names, sizeOf, CloseEvent, ErrorEvent };
+    const page = { socket: this, seen, sockets, where, options, raw, decode, descriptors, address, names, sizeOf, watch, CloseEvent, ErrorEvent };
     sockets.begin(page).then((conversation) => {
       this.#conversation = conversation;
       for (const { run } of this.#waiting) run(conversation);
