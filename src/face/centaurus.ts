@@ -2,6 +2,7 @@ import type { Calls, CallOptions, CentaurusEventMap, CentaurusOptions, Centaurus
 import { Kind } from "../../worker/runtime/protocol.js";
 import { Core, type Entry } from "./core.js";
 import { failure } from "./errors.js";
+import { onDemand } from "./on-demand.js";
 import { absolute, type Places, settings } from "./options.js";
 import { number } from "./service-file.js";
 import { ServiceFiles, Services } from "./services.js";
@@ -59,6 +60,12 @@ export class Centaurus extends EventTarget {
   }
 
   static {
+    for (const name of ["loadScripts", "registerFunctions", "define", "registerModule", "setup"] as const) {
+      const register = this.prototype[name] as (...args: unknown[]) => Promise<unknown>;
+      (this.prototype[name] as unknown) = function (this: Centaurus, ...args: unknown[]) {
+        return onDemand(register.apply(this, args), () => this[CORE].wake());
+      };
+    }
     // Engines that lack the symbols have no use for the methods.
     for (const [symbol, method] of [[Symbol.dispose, "terminate"], [Symbol.asyncDispose, "close"]] as const) {
       if (symbol) Object.defineProperty(this.prototype, symbol, { value: this.prototype[method], configurable: true, writable: true });

@@ -81,8 +81,13 @@ export class Core {
     }
   }
 
-  /** Does something with the proxy as soon as it is there, in order. What is to be kept is done even if the proxy comes
-   *  only at a later attempt, though it has been rejected by then. Gives how to leave. */
+  /** Starts the pool. */
+  wake(): void {
+    this.#gate.start();
+  }
+
+  /** Does something with the proxy as soon as it is there, in order. What is to be kept does not start the pool, and is
+   *  done even if the proxy comes only at a later attempt, though it has been rejected by then. Gives how to leave. */
   enter(run: (proxy: Proxy) => void, reject: (error: unknown) => void, keep = false): () => void {
     return this.#wait(this.#gate, 0, () => run(this.#proxy as Proxy), reject, keep);
   }
@@ -141,13 +146,14 @@ export class Core {
       this.#whenClosed = resolve;
       this.ended = true;
       if (this.#over) resolve();
-      else this.#closeOnceQuiet();
+      // A registration that is awaited in this turn has its `then` called, which starts the pool, in a microtask.
+      else queueMicrotask(() => this.#closeOnceQuiet());
     }));
   }
 
-  /** What has not reached the proxy yet was asked before `close()` and still counts. */
+  /** What has not reached the proxy yet was asked before `close()` and still counts, unless nothing needs the proxy. */
   #closeOnceQuiet(): void {
-    if (!this.#whenClosed || this.#early > 0) return;
+    if (!this.#whenClosed || this.#over || (this.#early > 0 && !this.#gate.asleep)) return;
     if (this.#proxy) this.#proxy.close();
     else this.#end();
   }
@@ -224,6 +230,7 @@ export class Core {
     const unknown = () => code() === undefined;
     if (unknown()) {
       if (this.unnamed.size === 0) throw this.#unknown(name);
+      this.wake();
       gate = untilKnown(() => !unknown(), this.unnamed);
     }
     const send = (proxy: Proxy) => attempt.send(proxy, code() as number | string);

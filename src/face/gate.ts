@@ -2,7 +2,8 @@
 export interface Waiting {
   run: () => void;
   reject: (error: unknown) => void;
-  /** If the gate cannot be opened it is rejected, but goes through all the same once the gate opens after all. */
+  /** It does not have the gate opened. If that cannot be opened it is rejected, but goes through all the same once the
+   *  gate opens after all. */
   keep?: boolean;
 }
 
@@ -20,18 +21,27 @@ export class Gate implements Passage {
   #waiting = new Set<Waiting>();
   #error: unknown;
 
-  /** `begin` is called when there is first something to wait; a failed gate is tried again by the next that comes. */
+  /** `begin` is called when something has to go through; a failed gate is tried again by the next that has to. */
   constructor(readonly begin: () => Promise<void>) {}
 
   get open(): boolean {
     return this.#state === "open";
   }
 
+  /** Nothing that waits has to go through. */
+  get asleep(): boolean {
+    return this.#state === "new";
+  }
+
   pass(waiting: Waiting): void {
     if (this.#state === "open") return waiting.run();
     if (this.#state === "ended") return waiting.reject(this.#error);
     this.#waiting.add(waiting);
-    if (this.#state === "opening") return;
+    if (!waiting.keep) this.start();
+  }
+
+  start(): void {
+    if (!this.asleep) return;
     this.#state = "opening";
     this.begin().then(
       () => {

@@ -1,6 +1,7 @@
 import { CallStream } from "../face/call-stream.js";
 import { Centaurus } from "../face/centaurus.js";
 import { Core } from "../face/core.js";
+import { OnDemand } from "../face/on-demand.js";
 
 /**
  * Keeps the process alive while a promise of a pool's is pending, and lets it end otherwise: workers and timers alone
@@ -54,7 +55,9 @@ function wrap<T extends object>(prototype: T, names: (keyof T & string)[]): void
 
 wrap(Core.prototype, ["call", "broadcast", "close"]);
 wrap(CallStream.prototype, ["next"]);
-wrap(Centaurus.prototype, ["loadScripts", "registerFunctions", "define", "registerModule", "setup", "protobuf"]);
+wrap(Centaurus.prototype, ["protobuf"]);
+// A registration that nobody looks at starts nothing, and has nothing to stay alive for.
+wrap(OnDemand.prototype, ["then"]);
 
 /** Those that are held already: `ready` gives the same promise again and again, and is handled by itself. */
 const waited = new WeakSet<Promise<void>>();
