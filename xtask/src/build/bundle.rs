@@ -49,6 +49,18 @@ const SCRIPTS: &[Script] = &[
         flags: &[NODE, "--inject:src/node/globals.ts"],
     },
     Script {
+        source: "src/node/index.ts",
+        file: super::package::NODE_CLASSIC,
+        format: "cjs",
+        proxy: true,
+        flags: &[
+            NODE,
+            "--inject:src/node/globals.ts",
+            "--inject:src/node/cjs.ts",
+            "--define:import.meta.url=importMetaUrl",
+        ],
+    },
+    Script {
         source: "src/node/scope.ts",
         file: super::package::NODE_WORKER,
         format: "esm",

@@ -11,8 +11,9 @@ use crate::workspace::Workspace;
 pub(crate) const ENTRY: &str = "centaurus.js";
 pub(crate) const GLOBAL: &str = "centaurus.global.js";
 pub(crate) const WORKER: &str = "centaurus.worker.js";
-/// The entry for runtimes of servers, and what its threads run first.
+/// The entry for runtimes of servers, the same for `require`, and what their threads run first.
 pub(crate) const NODE: &str = "centaurus.node.js";
+pub(crate) const NODE_CLASSIC: &str = "centaurus.node.cjs";
 pub(crate) const NODE_WORKER: &str = "centaurus.node.worker.mjs";
 pub(crate) const PROXY_WASM: &str = "centaurus.wasm";
 pub(crate) const WORKER_WASM: &str = "centaurus.worker.wasm";
@@ -33,6 +34,8 @@ pub(crate) const KEEPER: &str = "centaurus.keeper.js";
 pub(crate) const KEEPER_WORKER: &str = "centaurus.keeper-worker.js";
 pub(crate) const KEEPER_SERVICE_WORKER: &str = "centaurus.keeper-sw.js";
 const TYPES: &str = "centaurus.d.ts";
+/// The same for CommonJS modules, which TypeScript tells by the name.
+const CLASSIC_TYPES: &str = "centaurus.d.cts";
 const KEEPER_TYPES: &str = "centaurus.keeper.d.ts";
 const GLOBAL_TYPES: &str = "centaurus.global.d.ts";
 const README: &str = "README.md";
@@ -59,6 +62,7 @@ const MADE: &[Made] = &[
     Made { file: GLOBAL, export: Some("./global"), kind: Kind::Script },
     Made { file: WORKER, export: Some("./worker"), kind: Kind::Script },
     Made { file: NODE, export: Some("./node"), kind: Kind::Module },
+    Made { file: NODE_CLASSIC, export: None, kind: Kind::Module },
     Made { file: NODE_WORKER, export: None, kind: Kind::Script },
     Made { file: THREADS, export: None, kind: Kind::Module },
     Made { file: THREADS_WASM, export: None, kind: Kind::Wasm },
@@ -83,6 +87,7 @@ const TYPED: &[(&str, &str)] =
 /// Files taken over as they are: where from, and their name in the package.
 const COPIED: &[(&str, &str)] = &[
     ("src/centaurus.d.ts", TYPES),
+    ("src/centaurus.d.ts", CLASSIC_TYPES),
     ("src/centaurus.global.d.ts", GLOBAL_TYPES),
     ("src/centaurus.keeper.d.ts", KEEPER_TYPES),
     ("LICENSE-MIT", "LICENSE-MIT"),
@@ -150,8 +155,17 @@ fn exports() -> Map<String, Value> {
         let types = TYPED.iter().find(|&&(export, _)| export == name);
         let target = match types {
             Some(&(_, types)) if made.file == ENTRY => {
-                json!({ "types": path(types), "node": path(NODE), "default": path(ENTRY) })
+                json!({
+                    "types": both(CLASSIC_TYPES, types),
+                    "node": both(NODE_CLASSIC, NODE),
+                    "default": path(ENTRY),
+                })
             }
+            Some(&(_, types)) if made.file == NODE => json!({
+                "types": both(CLASSIC_TYPES, types),
+                "require": path(NODE_CLASSIC),
+                "default": path(NODE),
+            }),
             Some(&(_, types)) => json!({ "types": path(types), "default": path(made.file) }),
             None => path(made.file).into(),
         };
@@ -159,6 +173,11 @@ fn exports() -> Map<String, Value> {
     }
     exports.insert("./package.json".to_owned(), "./package.json".into());
     exports
+}
+
+/// What `require` takes, and what `import` does.
+fn both(classic: &str, module: &str) -> Value {
+    json!({ "require": path(classic), "default": path(module) })
 }
 
 fn path(file: &str) -> String {
