@@ -233,6 +233,8 @@ export interface CentaurusOptions {
   killGrace?: number;
   /** Name of the workers in the developer tools. Default: `"centaurus"`. */
   name?: string;
+  /** In Node.js, Deno and Bun: address of `centaurus.node.worker.mjs`, which a thread runs first. Default: beside the script, or where `centaurus` is installed. */
+  thread?: string | URL;
 }
 
 /** How one call is made. */

@@ -37,6 +37,8 @@ export interface Settings {
   queueLimit: number;
   killGrace: number;
   name: string;
+  /** For servers: what a thread runs first. */
+  thread: string | URL | undefined;
 }
 
 /** Used where the engine does not tell. */
@@ -53,7 +55,7 @@ export function settings(places: Places, first: string | URL | CentaurusOptions 
   const named = typeof first === "string" || first instanceof URL;
   const options = (named ? second : first) ?? {};
   if (typeof options !== "object") throw new TypeError(`A pool takes the address of its worker and options, not ${show(options)}`);
-  const { wasm, size, worker, name } = options;
+  const { wasm, size, worker, name, thread } = options;
   const files: Files = isFiles(wasm) ? wasm : { proxy: wasm };
   for (const file of Object.values(files)) {
     if (file !== undefined && typeof file !== "string" && typeof file !== "object") {
@@ -84,6 +86,7 @@ export function settings(places: Places, first: string | URL | CentaurusOptions 
     queueLimit: whole("queueLimit", options.queueLimit, QUEUE_LIMIT, 0, 2 ** 31 - 1),
     killGrace: duration("killGrace", options.killGrace, KILL_GRACE),
     name: name === undefined ? "centaurus" : String(name),
+    thread,
   };
 }
 

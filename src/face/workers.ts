@@ -83,8 +83,8 @@ export class Workers {
   }
 
   #start(slot: number): Handle {
-    const { worker: url, name } = this.settings;
-    const worker = new Worker(this.#script(url), { name: `${name}-${slot}` });
+    const { worker: url, name, thread } = this.settings;
+    const worker = new Worker(this.#script(url), { name: `${name}-${slot}`, thread } as WorkerOptions);
     // WebKit can be isolated and have no shared memory all the same.
     const shared = globalThis.crossOriginIsolated && typeof SharedArrayBuffer === "function";
     const cells = shared ? new Int32Array(new SharedArrayBuffer(4 * (ABORT_CELLS + ABORT_RING))) : null;

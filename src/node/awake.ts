@@ -1,3 +1,4 @@
+import { setInterval } from "node:timers";
 import { CallStream } from "../face/call-stream.js";
 import { Centaurus } from "../face/centaurus.js";
 import { Core } from "../face/core.js";
@@ -17,7 +18,7 @@ function hold(): void {
   pending += 1;
   if (pending > 1) return;
   if (handle) handle.ref();
-  else handle = globalThis.setInterval(() => {}, LONG);
+  else handle = setInterval(() => {}, LONG);
 }
 
 function release(): void {

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 
 /** MIME types that decide about anything. */
 const TYPES = new Map([
@@ -9,15 +10,23 @@ const TYPES = new Map([
   ["wasm", "application/wasm"],
 ]);
 
-/** The response of a file; nothing where the address is not that of one. Rejects with the system's own words. */
-export function fetchFile(input: unknown): Promise<Response> | undefined {
-  if (!(typeof input === "string" || input instanceof URL) || !URL.canParse(input)) return undefined;
-  const url = new URL(input);
-  return url.protocol === "file:" ? respond(url) : undefined;
+/** The path of a file; nothing where the address is not that of one. */
+export function pathOf(input: unknown): string | undefined {
+  const address = String(input);
+  // As text: other classes than the platform's may stand for URLs.
+  return address.startsWith("file:") ? fileURLToPath(address) : undefined;
 }
 
-async function respond(url: URL): Promise<Response> {
-  const bytes = await readFile(url);
-  const type = TYPES.get(url.pathname.slice(url.pathname.lastIndexOf(".") + 1)) ?? "application/octet-stream";
-  return new Response(bytes, { headers: { "content-type": type } });
+/** The response of a file; nothing where the address is not that of one. Rejects with the system's own words. */
+export function fetchFile(input: unknown): Promise<Response> | undefined {
+  const path = pathOf(input);
+  return path === undefined ? undefined : respond(path);
+}
+
+async function respond(path: string): Promise<Response> {
+  return new Response(await readFile(path), { headers: { "content-type": typeOf(path) } });
+}
+
+export function typeOf(path: string): string {
+  return TYPES.get(path.slice(path.lastIndexOf(".") + 1)) ?? "application/octet-stream";
 }

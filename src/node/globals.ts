@@ -1,15 +1,58 @@
 // What the face takes from the globals of a page and a server's runtime does not have, or has otherwise. The build puts
-// these in their place (esbuild's `inject`), in our bundle alone: importing it changes no global.
+// these in their place (esbuild's `inject`), in our bundle alone: importing it changes no global. Tests replace globals
+// (jsdom, happy-dom, fake timers), most before they import anything; so what can come from a module does.
+import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
+import { setImmediate, setTimeout as timeout } from "node:timers";
 import { pathToFileURL } from "node:url";
-import { fetchFile } from "./files.js";
+import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
+import { pathOf, typeOf } from "./files.js";
+import { advice } from "./places.js";
 
+export { performance } from "node:perf_hooks";
+export { clearTimeout } from "node:timers";
 export { CloseEvent, ErrorEvent } from "./events.js";
 export { Worker } from "./worker.js";
+export { MessageChannel };
+
+const native = globalThis.fetch;
 
 /** Files too, which the runtimes' own refuse or may refuse. */
-export const fetch: typeof globalThis.fetch = (input, init) =>
-  fetchFile(input as string | URL) ?? globalThis.fetch(input, init);
+export const fetch = (input: string | URL, init?: RequestInit): Promise<unknown> => {
+  const path = pathOf(input);
+  return path === undefined ? native(input, init) : read(path);
+};
+
+/** A file, as far as the face looks at a response. */
+async function read(path: string): Promise<object> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    throw new Error((cause as Error).message + advice(path), { cause });
+  }
+  return { ok: true, headers: new Map([["content-type", typeOf(path)]]), arrayBuffer: async () => bytes };
+}
+
+/** The runtimes' own takes no response but one of their own class. */
+const compileStreaming = async (response: Response): Promise<WebAssembly.Module> =>
+  WebAssembly.compile(await response.arrayBuffer());
+
+const settled = Promise.resolve();
+export const queueMicrotask = (run: () => void): void => void settled.then(run);
+
+/** Jest's jsdom has none. */
+export const structuredClone =
+  globalThis.structuredClone ??
+  ((value: unknown): unknown => {
+    const { port1, port2 } = new MessageChannel();
+    try {
+      port1.postMessage(value);
+      return receiveMessageOnPort(port2)?.message;
+    } finally {
+      port1.close();
+    }
+  });
 
 /** Addresses are seen from the working directory. */
 const location = {
@@ -32,15 +75,24 @@ export const navigator = {
 
 /** What waits for a timer waits for a promise of ours, and that keeps the process alive (awake.ts). */
 export const setTimeout = (run: () => void, ms?: number): NodeJS.Timeout => {
-  const timer = globalThis.setTimeout(run, ms);
+  const timer = timeout(run, ms);
   timer.unref();
   return timer;
 };
 
 /** As for what a listener of an `EventTarget` throws: it is uncaught, not lost. */
 export const reportError = (error: unknown): void =>
-  process.nextTick(() => {
+  void setImmediate(() => {
     throw error;
   });
 
-export { location, location as "globalThis.location", isolated as "globalThis.crossOriginIsolated" };
+/** Nor does jsdom's decide what an address is seen from. */
+const document = undefined;
+
+export {
+  compileStreaming as "WebAssembly.compileStreaming",
+  document as "globalThis.document",
+  isolated as "globalThis.crossOriginIsolated",
+  location,
+  location as "globalThis.location",
+};

@@ -4,7 +4,8 @@ import { availableParallelism } from "node:os";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { ErrorEvent } from "./events.js";
 import { fetchFile } from "./files.js";
-import { run, runHere, textOf } from "./scripts.js";
+import { sendPrinted } from "./printed.js";
+import { importHere, run, runHere, textOf } from "./scripts.js";
 import { uncaught } from "./uncaught.js";
 
 const { script, name } = workerData as { script: string | Blob; name: string };
@@ -36,6 +37,7 @@ function reject(reason: unknown, promise: unknown): void {
   if (target.dispatchEvent(new Unhandled(reason, promise))) console.error("Uncaught (in promise)", reason);
 }
 
+sendPrinted(page);
 // Before the globals are changed: Deno makes these listeners of the global's own events.
 process.on("uncaughtException", report).on("unhandledRejection", reject);
 
@@ -76,7 +78,8 @@ function attribute(type: string): void {
 }
 
 try {
-  runHere(typeof script === "string" ? textOf(script) : await script.text(), address);
+  if (address.startsWith("file:")) await importHere(address);
+  else runHere(typeof script === "string" ? textOf(script) : await script.text(), address);
 } catch (error) {
   // A worker that never was one: its thread may die of it.
   process.off("uncaughtException", report).off("unhandledRejection", reject);

@@ -10,8 +10,14 @@ export function run(source: string, url: string): void {
   runInThisContext(source, { filename: url, importModuleDynamically });
 }
 
-/** Runs the worker's own script, which declares nothing. Evaluated here, since what it imports, and what the functions
- *  do that it makes, then needs none of the above, of which Node.js warns that it may change. */
+/** Runs the worker's own script, which declares nothing. Imported, where it is a file: that is no code generation from
+ *  strings, which a process may forbid. What it imports, and what the functions do that it makes, needs none of the above,
+ *  of which Node.js warns that it may change. */
+export async function importHere(url: string): Promise<void> {
+  await import(url);
+}
+
+/** The same for what is no file: evaluated here, for the same reason. */
 export function runHere(source: string, url: string): void {
   (0, eval)(`${source}\n//# sourceURL=${url}`);
 }

@@ -2,6 +2,10 @@ import { resolveObjectURL } from "node:buffer";
 import { Worker as Thread } from "node:worker_threads";
 import { encodeError } from "../../worker/runtime/failure.js";
 import { Down, MAGIC, STARTED_CELL, Up } from "../../worker/runtime/protocol.js";
+import { absolute } from "../face/options.js";
+import { pathOf } from "./files.js";
+import { advice, place } from "./places.js";
+import { isPrinted, print } from "./printed.js";
 import { isUncaught } from "./uncaught.js";
 
 /** An error event as far as the face looks at one. */
@@ -11,22 +15,29 @@ interface Failure {
   preventDefault(): void;
 }
 
+/** What a thread runs first. */
+const FILE = "centaurus.node.worker.mjs";
+
 /** The web's `Worker` over a thread, as far as the face uses it. Its thread runs `scope.ts`. */
 export class Worker {
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onmessageerror: (() => void) | null = null;
   onerror: ((event: Failure) => void) | null = null;
   readonly #thread: Thread;
+  /** The path of what the thread runs first. */
+  readonly #file: string;
   #cells: Int32Array | null = null;
   #spoke = false;
   #ended = false;
   /** Why the thread is about to end. */
   #error: unknown;
 
-  constructor(url: string, { name }: { name: string }) {
+  constructor(url: string, { name, thread }: { name: string; thread?: string | URL }) {
     // Object URLs are known only to the thread that made them.
     const script = url.startsWith("blob:") ? resolveObjectURL(url) : url;
-    this.#thread = new Thread(new URL("./centaurus.node.worker.mjs", import.meta.url), {
+    const file = thread ? absolute(thread) : place(FILE, () => new URL("./centaurus.node.worker.mjs", import.meta.url));
+    this.#file = pathOf(file) ?? file;
+    this.#thread = new Thread(this.#file, {
       name,
       workerData: { script, name },
       // The flags of the process hold for its threads, but this one is not for files. (Said in full they are checked, and
@@ -52,6 +63,7 @@ export class Worker {
   }
 
   #heard(data: unknown): void {
+    if (isPrinted(data)) return print(data);
     this.#spoke = true;
     if (isUncaught(data)) this.onerror?.({ message: String(data[1]), error: data[1], preventDefault: () => {} });
     else this.onmessage?.({ data });
@@ -69,7 +81,8 @@ export class Worker {
     this.#ended = true;
     const error = this.#error ?? new Error(`its thread ended by itself, with code ${code}: process.exit(), or out of memory`);
     if (!this.#spoke) {
-      this.onerror?.({ message: error instanceof Error ? error.message : String(error), error, preventDefault: () => {} });
+      const message = (error instanceof Error ? error.message : String(error)) + advice(this.#file);
+      this.onerror?.({ message, error, preventDefault: () => {} });
       return;
     }
     const running = this.#cells ? Atomics.load(this.#cells, STARTED_CELL) - 1 : -1;

@@ -117,11 +117,15 @@ function blockedByPolicy(error: unknown): boolean {
   return error instanceof EvalError;
 }
 
+/** It runs in a thread of a server's runtime, not in a page's worker. */
+const onServer = !!(globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node;
+
 function policyError(name: string, cause: unknown): Error {
   return Object.assign(
     new EvalError(
-      `The Content Security Policy forbids making '${name}' from its source. `
-      + "Export it from an ES module and use registerModule(url), which needs no 'unsafe-eval'.",
+      `${onServer ? "Node.js's flag --disallow-code-generation-from-strings" : "The Content Security Policy"} forbids making `
+      + `'${name}' from its source. Export it from an ES module and use registerModule(url), which needs no `
+      + `${onServer ? "source" : "'unsafe-eval'"}.`,
     ),
     { cause },
   );
