@@ -3,6 +3,7 @@
 // (jsdom, happy-dom, fake timers), most before they import anything; so what can come from a module does.
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
+import * as streams from "node:stream/web";
 import { setImmediate, setTimeout as timeout } from "node:timers";
 import { pathToFileURL } from "node:url";
 import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
@@ -11,6 +12,7 @@ import { advice } from "./places.js";
 
 export { performance } from "node:perf_hooks";
 export { clearTimeout } from "node:timers";
+export { TextEncoder } from "node:util";
 export { CloseEvent, ErrorEvent } from "./events.js";
 export { Worker } from "./worker.js";
 export { MessageChannel };
@@ -41,7 +43,10 @@ const compileStreaming = async (response: Response): Promise<WebAssembly.Module>
 const settled = Promise.resolve();
 export const queueMicrotask = (run: () => void): void => void settled.then(run);
 
-/** Jest's jsdom has none. */
+// Jest's jsdom lacks these.
+export const ReadableStream = globalThis.ReadableStream ?? streams.ReadableStream;
+export const TransformStream = globalThis.TransformStream ?? streams.TransformStream;
+export const WritableStream = globalThis.WritableStream ?? streams.WritableStream;
 export const structuredClone =
   globalThis.structuredClone ??
   ((value: unknown): unknown => {

@@ -19,7 +19,7 @@ test('publint finds nothing', async () => {
 });
 
 test('its types are found by every way of resolving them', async () => {
-  // An ES module only: who requires it needs a Node.js that can. The other entry points are files, and have no types.
+  // The keeper is an ES module only: who requires it needs a Node.js that can. The other entry points are files, and have no types.
   const typed = Object.entries(manifest.exports).filter(([, target]) => target.types).map(([name]) => name);
   await run('server', `attw --profile esm-only --entrypoints ${typed.join(' ')} --no-color --format ascii ${target(filename)}`);
 });
