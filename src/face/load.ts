@@ -16,7 +16,7 @@ const compiled = new Map<string, Promise<WebAssembly.Module>>();
 /** The compiled module of a file. Rejects with a `WorkerLoadError` that says which file and why. */
 export function loadModule(source: WasmSource): Promise<WebAssembly.Module> {
   // As on a server, which may make a pool all the same while it renders a page.
-  if (typeof Worker !== "function") return Promise.reject(new WorkerLoadError("there are no Web Workers here: call in a browser, or import 'centaurus/node' in Node.js"));
+  if (typeof Worker !== "function") return Promise.reject(new WorkerLoadError("there are no Web Workers here: in Node.js import 'centaurus/node'"));
   if (source instanceof WebAssembly.Module) return Promise.resolve(source);
   if (typeof source !== "string" && !(source instanceof URL)) {
     return WebAssembly.compile(source).catch((error: unknown) => {

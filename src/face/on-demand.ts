@@ -4,15 +4,9 @@ import { TerminatedError, WorkerLoadError } from "./errors.js";
 export class OnDemand<T> extends Promise<T> {
   wake?: () => void;
 
-  static override get [Symbol.species]() {
-    return Promise;
-  }
-
-  override then<A = T, B = never>(
-    done?: ((value: T) => A | PromiseLike<A>) | null, failed?: ((error: unknown) => B | PromiseLike<B>) | null,
-  ): Promise<A | B> {
+  override then<A = T, B = never>(...then: Parameters<typeof Promise.prototype.then<A, B>>): Promise<A | B> {
     this.wake?.();
-    return super.then(done, failed);
+    return super.then(...(then as [never, never]));
   }
 }
 
@@ -22,8 +16,11 @@ export class OnDemand<T> extends Promise<T> {
 export function onDemand<T>(work: Promise<T>, wake: () => void): Promise<T> {
   const promise = new OnDemand<T>((resolve, reject) => {
     work.then(resolve, (error: unknown) => {
+      if (error instanceof WorkerLoadError || error instanceof TerminatedError) {
+        promise.wake = undefined;
+        promise.catch(() => {});
+      }
       reject(error);
-      if (error instanceof WorkerLoadError || error instanceof TerminatedError) Promise.prototype.then.call(promise, undefined, () => {});
     });
   });
   promise.wake = wake;
