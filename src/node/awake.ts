@@ -30,7 +30,9 @@ function release(): void {
  *  promise takes it for handled, and then nobody is told of a rejection that nobody handles. */
 function held<T>(promise: Promise<T>): Promise<T> {
   hold();
-  return promise.then(
+  // The platform's own, which is not among those that come here.
+  return Promise.prototype.then.call(
+    promise,
     (value) => {
       release();
       return value;
@@ -39,7 +41,7 @@ function held<T>(promise: Promise<T>): Promise<T> {
       release();
       throw error;
     },
-  );
+  ) as Promise<T>;
 }
 
 type Asynchronous = (...args: never[]) => Promise<unknown>;
