@@ -3,6 +3,7 @@ import type { Settings } from "./options.js";
 import { isType } from "./options.js";
 import { pathOf, type Open } from "./path.js";
 import { LOST, Shapes, type Shape } from "./shapes.js";
+import { isBuffer } from "./spans.js";
 import { Kind } from "./structured-format.js";
 import { Structure } from "./structure.js";
 import { writeTimestamp } from "./timestamp.js";
@@ -32,14 +33,17 @@ export class Walk {
   /** What has been begun, outermost first. A list and no recursion: a value may be its own part. */
   readonly #open: Open[] = [];
   readonly #structure: Structure | undefined;
+  /** The whole of what is written. */
+  root: unknown;
 
   constructor(settings: Settings) {
     this.#settings = settings;
-    this.#structure = settings.structured ? new Structure(writer, this) : undefined;
+    this.#structure = settings.structured ? new Structure(writer, this, settings.extensions) : undefined;
   }
 
   /** Writes a value and all that is in it. */
   value(value: unknown): void {
+    this.root = value;
     const structure = this.#structure;
     const open = this.#open;
     const narrow = this.#settings.bigint;
@@ -227,10 +231,6 @@ const ADVICE: Record<string, string> = {
 
 export function tagOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1);
-}
-
-function isBuffer(value: unknown): value is ArrayBuffer {
-  return value instanceof ArrayBuffer || (typeof SharedArrayBuffer === "function" && value instanceof SharedArrayBuffer);
 }
 
 /** The bytes of a buffer or of any view. */

@@ -11,8 +11,10 @@ export interface Settings {
   maps: boolean;
   /** Whatever structured clone holds is kept, by an extension type. */
   structured: boolean;
-  extensions: ReadonlyMap<number, Extension>;
+  extensions: Extensions;
 }
+
+export type Extensions = ReadonlyMap<number, Extension>;
 
 /** An extension type that the caller knows, and the functions, registered in the pool, that know its contents. */
 export interface Extension {
@@ -33,7 +35,7 @@ const DEFAULT_MAX_DEPTH = 1024;
 const MAX_DEPTH = 4096;
 const DEFAULT_MAX_ALLOCATION = 2 ** 30;
 
-const NONE: ReadonlyMap<number, Extension> = new Map();
+const NONE: Extensions = new Map();
 
 /** Reads the options of a service; `defaults` are what it does where they say nothing. */
 export function settings(service: string, options: unknown, lookup: Lookup, structured = false): Settings {
@@ -83,7 +85,7 @@ function choice(service: string, name: string, value: unknown, choices: readonly
   throw new TypeError(`${service}: ${name} must be ${choices.map((one) => `'${one}'`).join(" or ")}`);
 }
 
-function extensionsOf(service: string, value: unknown, lookup: Lookup): ReadonlyMap<number, Extension> {
+function extensionsOf(service: string, value: unknown, lookup: Lookup): Extensions {
   if (value === undefined) return NONE;
   const wrong = () =>
     new TypeError(

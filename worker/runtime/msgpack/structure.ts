@@ -1,13 +1,9 @@
 import type { Walk } from "./encode.js";
 import { bytesOf, tagOf } from "./encode.js";
+import type { Extensions } from "./options.js";
+import { type Span, Spans, sparseIndices } from "./spans.js";
 import { ERRORS, EXTENSION, HIDDEN, Kind, VIEWS } from "./structured-format.js";
 import type { Writer } from "./writer.js";
-
-/** An array of so many elements, or more, is looked at for gaps. */
-const LONG = 1024;
-
-/** How many of its elements are looked at. */
-const PROBES = 64;
 
 /** Writes what MessagePack has no type for; see structured-format.ts. */
 export class Structure {
@@ -15,10 +11,14 @@ export class Structure {
   readonly #walk: Walk;
   /** Numbers of the objects that the message has. */
   readonly #numbers = new Map<object, number>();
+  readonly #extensions: Extensions;
+  /** Looked for once there is a view of a part of a buffer. */
+  #spans: Spans | undefined;
 
-  constructor(writer: Writer, walk: Walk) {
+  constructor(writer: Writer, walk: Walk, extensions: Extensions) {
     this.#writer = writer;
     this.#walk = walk;
+    this.#extensions = extensions;
   }
 
   /** Writes a reference to an object that the message has, or numbers it. */
@@ -62,25 +62,40 @@ export class Structure {
   /** Writes a buffer or a view. */
   bytes(value: ArrayBufferView | ArrayBufferLike): void {
     if (!ArrayBuffer.isView(value)) return this.leaf(Kind.Buffer, bytesOf(value));
-    const { buffer, byteOffset, byteLength } = value;
-    if (value instanceof Uint8Array && byteLength === buffer.byteLength && !this.#numbers.has(buffer)) {
-      this.#numbers.set(buffer, this.#numbers.size);
+    const { byteOffset, byteLength } = value;
+    const span = this.#span(value);
+    // Zeros before the bytes, where the offsets of its views need them.
+    const base = span.start - span.start % span.align;
+    if (value instanceof Uint8Array && byteOffset === base && byteLength === span.end - base && !(span.key && this.#numbers.has(span.key))) {
+      this.#numbers.set(span.key ??= {}, this.#numbers.size);
       return this.#walk.binary(value);
     }
     const kind = VIEWS.indexOf(tagOf(value) as (typeof VIEWS)[number]);
     if (kind < 0) throw this.#walk.unsupported(`a ${tagOf(value)}`, "pass its bytes");
-    this.#parts(Kind.View, [kind], "Array", [buffer, byteOffset, value instanceof DataView ? byteLength : (value as Uint8Array).length]);
+    if (!span.key) {
+      const bytes = new Uint8Array(span.end - base);
+      bytes.set(new Uint8Array(value.buffer, span.start, span.end - span.start), span.start - base);
+      span.key = bytes.buffer;
+    }
+    this.#parts(Kind.View, [kind], "Array", [span.key, byteOffset - base, value instanceof DataView ? byteLength : (value as Uint8Array).length]);
+  }
+
+  /** The bytes that the view's buffer has in the message. */
+  #span(view: ArrayBufferView): Span {
+    const { buffer } = view;
+    const whole = { start: 0, end: buffer.byteLength, align: 1, key: buffer };
+    if (view.byteLength === whole.end || this.#numbers.has(buffer)) return whole;
+    this.#spans ??= new Spans(this.#walk.root, this.#extensions);
+    const span = this.#spans.around(view);
+    return span.start === 0 && span.end === whole.end ? whole : span;
   }
 
   /** Writes an array of which most is not there. */
   sparse(array: readonly unknown[]): boolean {
-    const { length } = array;
-    if (length < LONG) return false;
-    let missing = 0;
-    for (let probe = 0; probe < PROBES; probe++) if (!(Math.floor((length / PROBES) * probe) in array)) missing += 1;
-    if (missing < PROBES / 2) return false;
-    const parts = Object.keys(array).map(Number).filter((index) => index < length).flatMap((index) => [index, array[index]]);
-    this.#parts(Kind.Sparse, uint32(length), "Map", parts);
+    const indices = sparseIndices(array);
+    if (!indices) return false;
+    const parts = indices.flatMap((index) => [index, array[index]]);
+    this.#parts(Kind.Sparse, uint32(array.length), "Map", parts);
     return true;
   }
 

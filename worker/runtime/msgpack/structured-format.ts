@@ -48,7 +48,7 @@ export const enum Kind {
   /** A primitive in its wrapper object: the primitive. */
   Boxed = 20,
   /** A view: its buffer, its offset there in bytes, its length in elements. Its place in `VIEWS` follows this byte.
-   *  Elements are little-endian. */
+   *  Elements are little-endian. The buffer need not be all of what it was: see spans.ts. */
   View = 21,
   /** An array of which most is not there: indices and elements in turn. Its length follows this byte, as in a reference. */
   Sparse = 22,

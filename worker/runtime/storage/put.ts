@@ -30,8 +30,9 @@ export async function put(task: Task, store: Store, options: Options, key: strin
   const expect = how.expect === undefined ? NONE : (how.expect ?? 0);
   const packed = (bytes: Uint8Array<ArrayBuffer>) => (compress ? glue.pack(bytes, false, LEVEL) : bytes) as Uint8Array<ArrayBuffer>;
   const { bytes, value, kind, type, name, lastModified } = content;
-  // What is whole already need not be cut.
-  const whole = bytes instanceof Uint8Array && bytes.length <= chunk ? (bytes as Uint8Array<ArrayBuffer>) : undefined;
+  // What is whole already need not be cut. The database would keep all that a view's buffer holds.
+  const small = bytes instanceof Uint8Array && bytes.length <= chunk ? (bytes as Uint8Array<ArrayBuffer>) : undefined;
+  const whole = small && small.length < small.buffer.byteLength ? small.slice() : small;
   const chunks = bytes && !whole ? chunksOf(bytes, chunk, task) : undefined;
   let next: Uint8Array<ArrayBuffer> | undefined = whole ?? ((await chunks?.next())?.value as Uint8Array<ArrayBuffer> | undefined);
   const known = content.size ?? next?.length ?? 0;
