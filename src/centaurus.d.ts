@@ -4,7 +4,8 @@
  * @packageDocumentation
  */
 
-// Names of the web's that a program for Node.js may not have: it need not bring the DOM's types along for this package.
+// Names of the web's that a program may not have, one for Node.js or for no platform in particular, and what compilers
+// since 5.4 say differently: a program need not bring anything along for this package.
 
 /** The instances of global classes, as far as there are such. */
 type Global<Name extends string> = Name extends unknown
@@ -12,7 +13,43 @@ type Global<Name extends string> = Name extends unknown
     ? Instance
     : never
   : never;
-type BufferSource = ArrayBufferView<ArrayBuffer> | ArrayBuffer;
+// Where there is no such type, each is `any`.
+// @ts-ignore
+type AbortSignal = globalThis.AbortSignal;
+// @ts-ignore
+type Blob = globalThis.Blob;
+// @ts-ignore
+type CustomEvent<T = any> = globalThis.CustomEvent<T>;
+// @ts-ignore
+type Event = globalThis.Event;
+// @ts-ignore
+type EventTarget = globalThis.EventTarget;
+// @ts-ignore
+type MessageEvent<T = any> = globalThis.MessageEvent<T>;
+// @ts-ignore
+type ReadableStream<R = any> = globalThis.ReadableStream<R>;
+// @ts-ignore
+type TransformStream<I = any, O = any> = globalThis.TransformStream<I, O>;
+// @ts-ignore
+type URL = globalThis.URL;
+/** A view of memory that is not shared. */
+interface View extends ArrayBufferView {
+  readonly buffer: ArrayBuffer;
+}
+type BufferSource = View | ArrayBuffer;
+/** `Uint8Array<ArrayBuffer>`, where the class has that parameter. */
+type Octets = ReturnType<Uint8Array["slice"]>;
+/** Values that come one by one. Until 5.6 the platform's type does not say what it returns. */
+interface Values<T> extends AsyncIterableIterator<T> {
+  next(): Promise<IteratorResult<T, undefined>>;
+  return?(value?: any): Promise<IteratorResult<T, undefined>>;
+  throw?(error?: any): Promise<IteratorResult<T, undefined>>;
+  [Symbol.asyncIterator](): Values<T>;
+}
+/** A method under a symbol, where the program knows that symbol. */
+type Method<Name extends string, R> = typeof Symbol extends Readonly<Record<Name, infer S extends symbol>> ? { [K in S]: () => R } : {};
+type Disposable = Method<"dispose", void>;
+type AsyncDisposable = Method<"asyncDispose", Promise<void>>;
 type WebAssemblyModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } } ? Module : never;
 /** What can be moved (HTML, section 2.7.2). */
 type Transferable = ArrayBuffer | Global<
@@ -168,7 +205,7 @@ export interface CentaurusSocketEventMap {
  * does; what differs: before it is open, `send` queues instead of throwing, and `close` comes only when it is over for good.
  * While a line is looked for, `readyState` is `CONNECTING`.
  */
-export declare class CentaurusSocket extends EventTarget implements AsyncIterable<any> {
+export declare class CentaurusSocket implements AsyncIterable<any> {
   private constructor();
   static readonly CONNECTING: 0;
   static readonly OPEN: 1;
@@ -205,7 +242,7 @@ export declare class CentaurusSocket extends EventTarget implements AsyncIterabl
   stats(): Promise<SocketStats>;
   /** The messages that come from when the first is asked for. A reader that is slow is waited for; the iterator ends with
    *  the socket, and throws if that fails. */
-  [Symbol.asyncIterator](): AsyncIterableIterator<any, undefined, undefined>;
+  [Symbol.asyncIterator](): Values<any>;
   addEventListener<K extends keyof CentaurusSocketEventMap>(
     type: K,
     listener: (this: CentaurusSocket, event: CentaurusSocketEventMap[K]) => unknown,
@@ -213,6 +250,8 @@ export declare class CentaurusSocket extends EventTarget implements AsyncIterabl
   ): void;
   addEventListener(type: string, listener: Listener | null, options?: boolean | ListenerOptions): void;
 }
+
+export interface CentaurusSocket extends EventTarget {}
 
 /** How a pool is set up. */
 export interface CentaurusOptions {
@@ -276,6 +315,10 @@ export type CallbackFunction = (
 
 /** A function in the plain form: its return value, promise or generator is the result. */
 export type PlainFunction = (this: Task, ...params: any[]) => unknown;
+
+/** An object of functions: one whose names are as they come, from which literals take their types, or an interface's or an
+ *  instance of a class, all of whose members have to be functions. Not a function itself, nor a list. */
+type Functions<G, Form> = Record<string, Form> | (object & { [Symbol.hasInstance]?: never } & { [K in keyof G]: K extends string ? Form : never });
 
 /** The methods that a set of functions in the original form becomes. */
 export type Calls<F> = {
@@ -467,11 +510,11 @@ export interface DigestProgress {
 /** MessagePack in a worker. */
 export interface Msgpack {
   /** The value as MessagePack. Everything that structured clone and MessagePack both carry is kept; with `structured` the rest too. */
-  encode(value: unknown, options?: MsgpackOptions & CallOptions): Promise<Uint8Array<ArrayBuffer>>;
+  encode(value: unknown, options?: MsgpackOptions & CallOptions): Promise<Octets>;
   /** The value of one MessagePack message. */
   decode(bytes: Bytes, options?: MsgpackOptions & CallOptions): Promise<unknown>;
   /** Each value that is written to it as a message, one behind the other. */
-  encodeStream(options?: MsgpackOptions & CallOptions): TransformStream<unknown, Uint8Array<ArrayBuffer>>;
+  encodeStream(options?: MsgpackOptions & CallOptions): TransformStream<unknown, Octets>;
   /** The values of messages that stand one behind the other, cut into chunks anywhere. Limits and offsets are those of each message. */
   decodeStream(options?: MsgpackOptions & CallOptions): TransformStream<BufferSource, unknown>;
 }
@@ -490,12 +533,12 @@ export interface ZlibProgress {
  * those that one worker makes.
  */
 export interface Zlib {
-  compress(data: Bytes | ReadableStream<BufferSource>, options?: ZlibOptions & CallOptions): Promise<Uint8Array<ArrayBuffer>>;
-  decompress(data: Bytes | ReadableStream<BufferSource>, options?: UnzlibOptions & CallOptions): Promise<Uint8Array<ArrayBuffer>>;
+  compress(data: Bytes | ReadableStream<BufferSource>, options?: ZlibOptions & CallOptions): Promise<Octets>;
+  decompress(data: Bytes | ReadableStream<BufferSource>, options?: UnzlibOptions & CallOptions): Promise<Octets>;
   /** Compresses what is written to it, chunk by chunk. */
-  compressStream(options?: ZlibOptions & CallOptions): TransformStream<BufferSource, Uint8Array<ArrayBuffer>>;
+  compressStream(options?: ZlibOptions & CallOptions): TransformStream<BufferSource, Octets>;
   /** Decompresses what is written to it, chunk by chunk. */
-  decompressStream(options?: UnzlibOptions & CallOptions): TransformStream<BufferSource, Uint8Array<ArrayBuffer>>;
+  decompressStream(options?: UnzlibOptions & CallOptions): TransformStream<BufferSource, Octets>;
 }
 
 /** What a schema is made of beside its text. */
@@ -558,12 +601,12 @@ export type ProtobufJSONOptions = ProtobufLimits & Pick<ProtobufDecodeOptions, "
 export interface ProtobufSchema {
   /** Full names of the message types, those of imports included. */
   readonly types: readonly string[];
-  encode(type: string, value: object, options?: ProtobufEncodeOptions & CallOptions): Promise<Uint8Array<ArrayBuffer>>;
+  encode(type: string, value: object, options?: ProtobufEncodeOptions & CallOptions): Promise<Octets>;
   decode<T = any>(type: string, bytes: Bytes, options?: ProtobufDecodeOptions & CallOptions): Promise<T>;
   /** The message's JSON mapping, as a value for `JSON.stringify`. */
   toJSON(type: string, bytes: Bytes, options?: ProtobufJSONOptions & CallOptions): Promise<any>;
   /** The message that a value from `JSON.parse` is the JSON mapping of. */
-  fromJSON(type: string, json: unknown, options?: ProtobufLimits & { ignoreUnknown?: boolean } & CallOptions): Promise<Uint8Array<ArrayBuffer>>;
+  fromJSON(type: string, json: unknown, options?: ProtobufLimits & { ignoreUnknown?: boolean } & CallOptions): Promise<Octets>;
 }
 
 /** How a store is used. It is a matter of who uses it, not of the store: other pages may use it otherwise. */
@@ -669,7 +712,7 @@ export interface CentaurusStorage {
   /** The value as it was put, of a stream a Blob; nothing if there is none. `rev`: the revision that it must have. */
   get<T = any>(key: string, options?: { rev?: number } & CallOptions): Promise<T | undefined>;
   /** The bytes of the content, from `start` to before `end`. Of a value they are its MessagePack. */
-  getStream(key: string, options?: { start?: number; end?: number } & CallOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
+  getStream(key: string, options?: { start?: number; end?: number } & CallOptions): ReadableStream<Octets>;
   has(key: string, options?: CallOptions): Promise<boolean>;
   stat(key: string, options?: CallOptions): Promise<StorageStat | undefined>;
   /** The entry, if there is one, whose content has this digest. */
@@ -690,7 +733,7 @@ export interface CentaurusStorage {
    * the last needs to be told. With `live` it waits for more, until the reader leaves or `signal` fires. A `since` of which
    * not all deletions after it are known any more is a `HistoryError`: of the last 10,000 they are. Default: since 0, live.
    */
-  changes(options?: { since?: number | "now"; live?: boolean } & CallOptions): AsyncIterableIterator<StorageChange, undefined, undefined>;
+  changes(options?: { since?: number | "now"; live?: boolean } & CallOptions): Values<StorageChange>;
   /** Deletes everything, and the store itself, of which WebKit keeps an empty database. Whoever uses it then begins a new one. */
   destroy(options?: CallOptions): Promise<void>;
   /** Asks the browser not to clear this site's data of its own accord. Whether it promised. */
@@ -733,7 +776,7 @@ export class TerminatedError extends Error {
 }
 
 /** What every pool does, whatever it has been given to run: its life and its services. */
-interface Common extends EventTarget {
+interface Common extends EventTarget, Disposable, AsyncDisposable {
   /** Loads classic scripts of any origin into every worker, in order. */
   loadScripts(...urls: (string | URL)[]): Promise<void>;
   /** Runs a function once in every worker, before its first call. */
@@ -750,13 +793,11 @@ interface Common extends EventTarget {
   terminate(): void;
   /** Takes no more calls, and ends after what is pending has ended; a live feed of a store, as every stream, with its reader. */
   close(): Promise<void>;
-  [Symbol.dispose](): void;
-  [Symbol.asyncDispose](): Promise<void>;
 
   readonly msgpack: Msgpack;
   readonly zlib: Zlib;
   /** MessagePack of whatever structured clone holds, then deflate where that is worth it. */
-  pack(value: unknown, options?: PackOptions & CallOptions): Promise<Uint8Array<ArrayBuffer>>;
+  pack(value: unknown, options?: PackOptions & CallOptions): Promise<Octets>;
   /** The value that `pack` was given. */
   unpack(bytes: Bytes, options?: UnpackOptions & CallOptions): Promise<unknown>;
 
@@ -773,7 +814,7 @@ interface Common extends EventTarget {
     algorithms: A | readonly A[],
     data: Bytes | ReadableStream<BufferSource>,
     options?: DigestOptions & CallOptions,
-  ): Promise<Record<A, Uint8Array<ArrayBuffer>>>;
+  ): Promise<Record<A, Octets>>;
 
   /**
    * Compiles the text of a .proto file, proto2 or proto3, for all workers. What is wrong with it is a `ProtoSyntaxError` with
@@ -809,9 +850,9 @@ type Arguments<P extends readonly unknown[]> = [] extends P
  */
 export interface Pool<F, I> extends Common {
   /** Registers functions in the original form, from their source: `(resolve, reject, ...params)`. They are methods when this returns. */
-  registerFunctions<G extends Record<string, CallbackFunction>>(functions: G): Promise<With<F, I, Calls<G>, Items<G>>>;
+  registerFunctions<G extends Functions<G, CallbackFunction>>(functions: G): Promise<With<F, I, Calls<G>, Items<G>>>;
   /** Registers plain functions, from their source: the return value, promise or generator is the result. They are methods when this returns. */
-  define<G extends Record<string, PlainFunction>>(functions: G): Promise<With<F, I, PlainCalls<G>, PlainItems<G>>>;
+  define<G extends Functions<G, PlainFunction>>(functions: G): Promise<With<F, I, PlainCalls<G>, PlainItems<G>>>;
   /** Registers the functions of these names that an ES module exports. They are methods when this returns. */
   registerModule<const N extends string>(
     url: string | URL,
@@ -825,6 +866,14 @@ export interface Pool<F, I> extends Common {
     url: string | URL,
     names?: readonly (keyof M & string)[],
   ): Promise<With<F, I, PlainCalls<M>, PlainItems<M>>>;
+
+  // Overloads of no name: a pool of known functions is a pool.
+  /** @ignore */
+  call<R = any>(name: never, args?: readonly unknown[], options?: CallOptions): Promise<R>;
+  /** @ignore */
+  broadcast<R = any>(name: never, ...args: unknown[]): Promise<R[]>;
+  /** @ignore */
+  stream<T = any>(name: never, ...args: unknown[]): Values<T>;
 
   /** Calls a registered function by name. */
   call<K extends keyof F & string>(
@@ -840,7 +889,7 @@ export interface Pool<F, I> extends Common {
   stream<K extends keyof F & keyof I & string>(
     name: K,
     ...args: F[K] extends (...params: infer P) => any ? P : never
-  ): AsyncIterableIterator<I[K], undefined, undefined>;
+  ): Values<I[K]>;
 }
 
 /** A pool with its methods. */
@@ -863,9 +912,9 @@ export class Centaurus {
 
 export interface Centaurus extends Common {
   /** Registers functions in the original form, from their source: `(resolve, reject, ...params)`. They are methods when this returns. */
-  registerFunctions<G extends Record<string, CallbackFunction>>(functions: G): Promise<Typed<Calls<G>, Items<G>>>;
+  registerFunctions<G extends Functions<G, CallbackFunction>>(functions: G): Promise<Typed<Calls<G>, Items<G>>>;
   /** Registers plain functions, from their source: the return value, promise or generator is the result. They are methods when this returns. */
-  define<G extends Record<string, PlainFunction>>(functions: G): Promise<Typed<PlainCalls<G>, PlainItems<G>>>;
+  define<G extends Functions<G, PlainFunction>>(functions: G): Promise<Typed<PlainCalls<G>, PlainItems<G>>>;
   /** Registers the functions of these names that an ES module exports. They are methods when this returns. */
   registerModule<const N extends string>(
     url: string | URL,
@@ -885,7 +934,7 @@ export interface Centaurus extends Common {
   /** Calls a registered function once on every worker. */
   broadcast<R = any>(name: string, ...args: unknown[]): Promise<R[]>;
   /** Calls a registered (async) generator function and gives its values as they come; the worker waits while nobody takes them. */
-  stream<T = any>(name: string, ...args: unknown[]): AsyncIterableIterator<T, undefined, undefined>;
+  stream<T = any>(name: string, ...args: unknown[]): Values<T>;
 
   /** Every registered function is a method. */
   [name: string]: any;

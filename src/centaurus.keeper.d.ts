@@ -1,5 +1,29 @@
 import type { CentaurusStorage } from "./centaurus.js";
 
+// Names of the web's. A program that is compiled without them, such as the part of it that a server renders, need not bring
+// them along for this package; there each is `any`.
+// @ts-ignore
+type CustomEvent<T = any> = globalThis.CustomEvent<T>;
+// @ts-ignore
+type Document = globalThis.Document;
+// @ts-ignore
+type Element = globalThis.Element;
+// @ts-ignore
+type Event = globalThis.Event;
+// @ts-ignore
+type EventTarget = globalThis.EventTarget;
+// @ts-ignore
+type ListenerOptions = globalThis.AddEventListenerOptions;
+// @ts-ignore
+type Response = globalThis.Response;
+// @ts-ignore
+type ShadowRoot = globalThis.ShadowRoot;
+// @ts-ignore
+type URL = globalThis.URL;
+type Listener = ((event: Event) => void) | { handleEvent(event: Event): void };
+/** A method under `Symbol.dispose`, where the program knows that symbol. */
+type Disposable = typeof Symbol extends { readonly dispose: infer S extends symbol } ? { [K in S]: () => void } : {};
+
 /** A pool, whether the compiler knows its functions or not. */
 export interface KeeperPool {
   storage(name: string): CentaurusStorage;
@@ -113,17 +137,15 @@ export class SnapshotError extends Error {
  * Watched are `img` (`src`, `srcset`), the `source`s of a `picture`, `image` of SVG (`href`), `video` (`poster`), `input
  * type=image`, `link rel=icon`, and `url()` in `style` attributes. Style sheets, canvases and shadow roots are not.
  */
-export class AssetKeeper extends EventTarget {
+export class AssetKeeper {
   /** `pool` fetches, `storage` keeps; other things may lie in it, under keys that do not begin with `asset` or `snapshot`. */
   constructor(pool: KeeperPool, storage: CentaurusStorage, options?: AssetKeeperOptions);
   /** Whether it watches. */
   readonly running: boolean;
   /** Watches from now on, and looks at what is there already. */
   start(): this;
-  /** Watches no more; what is under way is given up. Elements keep what they were given until `release()`. */
+  /** Watches no more; what is under way is given up. Elements keep what they were given until `release()`. `Symbol.dispose` does both. */
   stop(): void;
-  /** `stop()` and `release()`. */
-  [Symbol.dispose](): void;
   /** Resolves when all that appeared so far has been dealt with. */
   settled(): Promise<void>;
 
@@ -154,7 +176,9 @@ export class AssetKeeper extends EventTarget {
   addEventListener<K extends keyof AssetKeeperEventMap>(
     type: K,
     listener: (this: this, event: AssetKeeperEventMap[K]) => unknown,
-    options?: boolean | AddEventListenerOptions,
+    options?: boolean | ListenerOptions,
   ): void;
-  addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
+  addEventListener(type: string, listener: Listener | null, options?: boolean | ListenerOptions): void;
 }
+
+export interface AssetKeeper extends EventTarget, Disposable {}
