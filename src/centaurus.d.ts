@@ -56,6 +56,11 @@ type Transferable = ArrayBuffer | Global<
   | "MessagePort" | "ReadableStream" | "WritableStream" | "TransformStream" | "OffscreenCanvas" | "ImageBitmap" | "VideoFrame"
   | "AudioData" | "RTCDataChannel" | "MediaSourceHandle" | "MIDIAccess" | "WebTransportReceiveStream" | "WebTransportSendStream"
 >;
+/** What a policy of Trusted Types makes of an address. */
+interface TrustedScriptURL {
+  toJSON(): string;
+  toString(): string;
+}
 type BinaryType = "blob" | "arraybuffer";
 type Or<Known, Else> = [Known] extends [never] ? Else : Known;
 type ErrorEvent = Or<Global<"ErrorEvent">, Event & { readonly error: any; readonly message: string }>;
@@ -255,10 +260,13 @@ export interface CentaurusSocket extends EventTarget {}
 
 /** How a pool is set up. */
 export interface CentaurusOptions {
-  /** Address of `centaurus.worker.js`. Default: beside the script that this class came from. */
-  worker?: string | URL;
+  /** Address of `centaurus.worker.js`; a `TrustedScriptURL` goes to the `Worker` as it is. Default: beside the script that this class came from. */
+  worker?: string | URL | TrustedScriptURL;
   /** The proxy's WebAssembly, or an object that names the files: the proxy's, the workers', those of Protocol Buffers, sockets and storage. Default: beside the script. */
   wasm?: WasmSource | { proxy?: WasmSource; worker?: WasmSource; digest?: WasmSource; protobuf?: WasmSource; socket?: WasmSource; storage?: WasmSource };
+  /** Scripts that a page loads when it needs them: `centaurus.socket.js` with the first socket, `centaurus.diagnosis.js` to
+   *  find out why a file could not be loaded. Default: beside the script. */
+  scripts?: { socket?: string | URL; diagnosis?: string | URL };
   /**
    * How many workers. A number is the most there will be; they start when there is work for them.
    * `min` workers are kept even when idle. Default: `{ min: 1, max: navigator.hardwareConcurrency }`.
@@ -907,7 +915,7 @@ export type With<F, I, G, J> = Typed<Omit<F, keyof G> & G, Omit<I, keyof J> & J>
  */
 export class Centaurus {
   constructor(options?: CentaurusOptions);
-  constructor(worker: string | URL, options?: CentaurusOptions);
+  constructor(worker: string | URL | TrustedScriptURL, options?: CentaurusOptions);
 }
 
 export interface Centaurus extends Common {

@@ -2,6 +2,7 @@ import type { CallOptions } from "../centaurus.js";
 import { failure, forCall, transfers } from "./errors.js";
 import type { Passage } from "./gate.js";
 import { duration, whole } from "./options.js";
+import { clearTimeout, clock, setTimeout } from "./platform.js";
 import type { Proxy } from "./proxy.js";
 import { isMutable, type Sent, snapshot } from "./snapshot.js";
 import { watch } from "./signals.js";
@@ -53,7 +54,7 @@ export class Attempt {
     if (plan.transfer && plan.everywhere) throw new TypeError("a broadcast goes to several workers, so it cannot transfer");
     if (plan.transfer) transfers.set(plan.context, plan.transfer);
     this.#options = options;
-    this.#deadline = wait < 0 ? Infinity : performance.now() + wait;
+    this.#deadline = wait < 0 ? Infinity : clock() + wait;
     this.#request = {
       priority: whole("priority", priority, 0, -PRIORITY, PRIORITY),
       key,
@@ -125,7 +126,7 @@ export class Attempt {
 
   /** Milliseconds to its deadline, -1 without one. */
   #left(): number {
-    return this.#deadline === Infinity ? -1 : Math.max(0, this.#deadline - performance.now());
+    return this.#deadline === Infinity ? -1 : Math.max(0, this.#deadline - clock());
   }
 
   #task(target: number | string, resolve: (value: never) => void, reject: (error: unknown) => void): Task {

@@ -342,5 +342,5 @@ export class Conversation {
   }
 }
 
-// For pages bundled by Parcel: see `Sockets.begin`. The symbol's name, since importing it would bring its file along.
-(globalThis as Record<symbol, unknown>)[Symbol.for("centaurus.socket")] = Conversation;
+// For pages bundled by Parcel: see `exported` in load.ts. The symbol's name, since importing it would bring its file along.
+(globalThis as Record<symbol, unknown>)[Symbol.for("centaurus.Conversation")] = Conversation;

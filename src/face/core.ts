@@ -61,7 +61,7 @@ export class Core {
   }
 
   #load(): Promise<WebAssembly.Module> {
-    return (this.#module ??= loadModule(this.settings.proxy()).catch((error: unknown) => {
+    return (this.#module ??= loadModule(this.settings.proxy, this.settings.diagnosis).catch((error: unknown) => {
       this.#module = undefined;
       throw error;
     }));

@@ -1,4 +1,5 @@
 import type { CallStream } from "./call-stream.js";
+import { MessageChannel } from "./platform.js";
 
 /** Gives a stream's chunks to a call that asks for them through a port, one message for each; the end is `null`. The
  *  stream is cancelled if the call fails. */

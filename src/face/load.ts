@@ -1,32 +1,39 @@
 import type { WasmSource } from "../centaurus.js";
+import { brand } from "./brand.js";
+import type { diagnose } from "./diagnosis.js";
 import { WorkerLoadError } from "./errors.js";
-import { absolute } from "./options.js";
+import { absolute, isAddress, type Settings } from "./options.js";
+import { fetch, setTimeout } from "./platform.js";
+
+type Diagnosis = Settings["diagnosis"];
 
 /** Tries to fetch a file before it is given up: a deployment under way, a network that blinks. */
 const ATTEMPTS = 3;
 /** Longest wait before the second and the third try, in ms: full jitter, and a missing file is still told of within a
  *  second. */
 const DELAYS = [100, 300];
-/** How long finding out why a worker failed to start may hold its error up, in ms. */
-const DIAGNOSIS = 400;
+/** How long finding out why a file failed may hold its error up, in ms. */
+const DIAGNOSIS = 1000;
 
 /** Compiled modules by address: a page's second pool compiles nothing. */
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
 /** The compiled module of a file. Rejects with a `WorkerLoadError` that says which file and why. */
-export function loadModule(source: WasmSource): Promise<WebAssembly.Module> {
+export async function loadModule(place: () => WasmSource, diagnosis: Diagnosis): Promise<WebAssembly.Module> {
   // As on a server, which may make a pool all the same while it renders a page.
-  if (typeof Worker !== "function") return Promise.reject(new WorkerLoadError("there are no Web Workers here: in Node.js import 'centaurus/node'"));
-  if (source instanceof WebAssembly.Module) return Promise.resolve(source);
-  if (typeof source !== "string" && !(source instanceof URL)) {
-    return WebAssembly.compile(source).catch((error: unknown) => {
-      throw broken("The WebAssembly given as bytes", error);
+  if (typeof Worker !== "function") throw new WorkerLoadError("there are no Web Workers here: in Node.js import 'centaurus/node'");
+  if (typeof WebAssembly !== "object") throw new WorkerLoadError("there is no WebAssembly here; iOS's Lockdown Mode turns it off, for one");
+  const source = place();
+  if (isModule(source)) return source;
+  if (!isFile(source)) {
+    return WebAssembly.compile(source).catch(async (error: unknown) => {
+      throw await diagnosed("The WebAssembly given as bytes", error, diagnosis);
     });
   }
   const url = absolute(source);
   let module = compiled.get(url);
   if (!module) {
-    module = fetchModule(url);
+    module = fetchModule(url, diagnosis);
     compiled.set(url, module);
     module.catch(() => compiled.delete(url));
   }
@@ -35,30 +42,28 @@ export function loadModule(source: WasmSource): Promise<WebAssembly.Module> {
 
 /** What a module was made of, for engines that clone no module to a worker; nothing where only the module is there. */
 export async function bytesOf(source: WasmSource): Promise<BufferSource | undefined> {
-  if (source instanceof WebAssembly.Module) return undefined;
-  if (typeof source !== "string" && !(source instanceof URL)) return source;
+  if (isModule(source)) return undefined;
+  if (!isFile(source)) return source;
   return (await request(absolute(source))).arrayBuffer();
 }
 
-async function fetchModule(url: string): Promise<WebAssembly.Module> {
+const isModule = (source: WasmSource): source is WebAssembly.Module => brand(source) === "WebAssembly.Module";
+const isFile = (source: WasmSource): source is string | URL => typeof source === "string" || isAddress(source);
+
+async function fetchModule(url: string, diagnosis: Diagnosis): Promise<WebAssembly.Module> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await fetchOnce(url);
     } catch (error) {
-      if (attempt + 1 >= ATTEMPTS) throw error;
+      if (attempt + 1 >= ATTEMPTS) throw await diagnosed(url, error, diagnosis);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * (DELAYS[attempt] as number)));
     }
   }
 }
 
 async function request(url: string): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(url);
-  } catch (error) {
-    throw broken(url, error);
-  }
-  if (!response.ok) throw new WorkerLoadError(`${url} answered HTTP ${response.status}`);
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`it answered HTTP ${response.status}`);
   return response;
 }
 
@@ -67,37 +72,34 @@ async function fetchOnce(url: string): Promise<WebAssembly.Module> {
   const type = response.headers.get("content-type") ?? "";
   try {
     if (/^application\/wasm\b/i.test(type)) return await WebAssembly.compileStreaming(response);
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    if (String.fromCharCode(...bytes.subarray(0, 4)) !== "\0asm") {
-      throw new Error(`it was served as '${type}' and does not begin like WebAssembly`);
-    }
-    return await WebAssembly.compile(bytes);
   } catch (error) {
-    throw broken(url, error);
+    // A response that is not the engine's own has not been read, and its bytes do as well.
+    if (response.bodyUsed) throw error;
   }
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (String.fromCharCode(...bytes.subarray(0, 4)) !== "\0asm") {
+    throw new Error(`it was served as '${type}' and does not begin like WebAssembly`);
+  }
+  return WebAssembly.compile(bytes);
 }
 
 /** The error of a file that is there and of no use. */
-export function broken(what: string, cause: unknown): Error {
-  return new WorkerLoadError(`${what} could not be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+export function broken(what: string, cause: unknown, why = cause instanceof Error ? cause.message : String(cause)): Error {
+  return new WorkerLoadError(`${what} could not be loaded: ${why}`, { cause });
 }
 
-/** Finds out why a worker's script did not start: the event that reports it says nothing. */
-export async function diagnose(url: string, said: string): Promise<Error> {
-  const unknown = new Error(said ? `${url}: ${said}` : `${url} did not start; is it blocked by a Content Security Policy?`);
-  const inTime = new Promise<Error>((resolve) => setTimeout(() => resolve(unknown), DIAGNOSIS));
-  return Promise.race([inTime, inspect(url, unknown)]);
+/** The error of a file, which says why as far as a script that is loaded for it can find out. */
+export async function diagnosed(what: string, error: unknown, diagnosis: Diagnosis, worker?: boolean): Promise<Error> {
+  const inTime = new Promise<undefined>((resolve) => setTimeout(resolve, DIAGNOSIS));
+  const found = async () => (await exported<typeof diagnose>(diagnosis(), "diagnose"))(what, error, fetch, worker);
+  return broken(what, error, await Promise.race([inTime, found().catch(() => undefined)]));
 }
 
-async function inspect(url: string, unknown: Error): Promise<Error> {
-  try {
-    const response = await fetch(url);
-    void response.body?.cancel();
-    if (!response.ok) return new Error(`${url} answered HTTP ${response.status}`);
-    const type = response.headers.get("content-type") ?? "";
-    if (!/\b(java|ecma)script\b/i.test(type)) return new Error(`${url} was served as '${type}', not as JavaScript`);
-    return unknown;
-  } catch (error) {
-    return new Error(`${url} could not be fetched: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-  }
+/** What a script of the package exports, which is loaded when it is needed. */
+export async function exported<T>(url: string | URL, name: string): Promise<T> {
+  url = String(url);
+  // Each bundler is told in its own words to leave it as it is.
+  const script = (await import(/* webpackIgnore: true */ /* @vite-ignore */ url)) as Record<string, T>;
+  // Parcel takes the exports out of a file that it copies: a global has it too.
+  return script[name] ?? (globalThis as Record<symbol, unknown>)[Symbol.for(`centaurus.${name}`)] as T;
 }

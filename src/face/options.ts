@@ -1,4 +1,6 @@
 import type { CentaurusOptions, WasmSource } from "../centaurus.js";
+import { brand } from "./brand.js";
+import { WorkerLoadError } from "./errors.js";
 
 /** Where the package's files are, unless the options say otherwise. */
 export interface Places {
@@ -10,6 +12,8 @@ export interface Places {
   socket(): WasmSource;
   /** The script of sockets. */
   conversation(): string | URL;
+  /** The script that finds out why a file could not be loaded. */
+  diagnosis(): string | URL;
   storage(): WasmSource;
 }
 
@@ -21,13 +25,15 @@ type Files = Partial<Record<"proxy" | "worker" | "digest" | "protobuf" | "socket
 
 /** Options with every default filled in. Durations in ms, -1 for never. */
 export interface Settings {
-  worker: string;
+  /** An address, or what Trusted Types made of one. */
+  worker: () => string | object;
   proxy: () => WasmSource;
   services: () => WasmSource;
   digest: () => WasmSource;
   protobuf: () => WasmSource;
   socket: () => WasmSource;
   conversation: () => string | URL;
+  diagnosis: () => string | URL;
   storage: () => WasmSource;
   min: number;
   max: number;
@@ -52,10 +58,11 @@ const MAX_WORKERS = 1_024;
 
 /** The options of a constructor, checked. */
 export function settings(places: Places, first: string | URL | CentaurusOptions | undefined, second?: CentaurusOptions): Settings {
-  const named = typeof first === "string" || first instanceof URL;
+  const named = typeof first === "string" || isAddress(first);
   const options = (named ? second : first) ?? {};
   if (typeof options !== "object") throw new TypeError(`A pool takes the address of its worker and options, not ${show(options)}`);
-  const { wasm, size, worker, name, thread } = options;
+  const { wasm, scripts, size, name, thread } = options;
+  const worker = named ? first : options.worker;
   const files: Files = isFiles(wasm) ? wasm : { proxy: wasm };
   for (const file of Object.values(files)) {
     if (file !== undefined && typeof file !== "string" && typeof file !== "object") {
@@ -71,14 +78,15 @@ export function settings(places: Places, first: string | URL | CentaurusOptions 
   const max = whole(typeof size === "number" ? "size" : "size.max", most, Math.max(cores, low), 1, MAX_WORKERS);
   const min = whole("size.min", least, 1, 0, max);
   return {
-    worker: absolute(named ? first : (worker ?? places.worker())),
-    proxy: () => files.proxy ?? places.proxy(),
-    services: () => files.worker ?? places.services(),
-    digest: () => files.digest ?? places.digest(),
-    protobuf: () => files.protobuf ?? places.protobuf(),
-    socket: () => files.socket ?? places.socket(),
-    conversation: () => places.conversation(),
-    storage: () => files.storage ?? places.storage(),
+    worker: place(worker == null || isTrusted(worker) ? worker : absolute(worker), () => absolute(places.worker())),
+    proxy: place(files.proxy, places.proxy),
+    services: place(files.worker, places.services),
+    digest: place(files.digest, places.digest),
+    protobuf: place(files.protobuf, places.protobuf),
+    socket: place(files.socket, places.socket),
+    conversation: place(scripts?.socket && absolute(scripts.socket), places.conversation),
+    diagnosis: place(scripts?.diagnosis && absolute(scripts.diagnosis), places.diagnosis),
+    storage: place(files.storage, places.storage),
     min,
     max,
     broadcast: typeof size === "number" ? max : Math.max(min, 1),
@@ -90,10 +98,32 @@ export function settings(places: Places, first: string | URL | CentaurusOptions 
   };
 }
 
+/** Where a file is. Its own place is asked for when it is needed: some bundlers leave none. */
+function place<T>(given: T | "" | null | undefined, own: () => T): () => T {
+  return () => {
+    try {
+      return given || own();
+    } catch (cause) {
+      throw new WorkerLoadError(
+        "the bundler removed import.meta.url, which says where the package's files are: bundle as ES modules (esbuild --format=esm), or name the files by the options worker, wasm, scripts",
+        { cause },
+      );
+    }
+  };
+}
+
+const isTrusted = (url: unknown): url is object => brand(url) === "TrustedScriptURL";
+
+/** Whether it is the object of an address. */
+export const isAddress = (url: unknown): url is URL => brand(url) === "URL" || isTrusted(url);
+
+/** What the page sees addresses from. */
+export const base = (): string | undefined => globalThis.document?.baseURI ?? globalThis.location?.href;
+
 /** An address, seen from the page. Where there is none, as on a server, only a whole one will do. */
 export function absolute(url: string | URL): string {
   try {
-    return new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href).href;
+    return new URL(url, base()).href;
   } catch (cause) {
     throw new TypeError(`${show(url)} is not the address of anything`, { cause });
   }

@@ -7,6 +7,7 @@ import { decode, failure, forCall } from "./errors.js";
 import type { Handle } from "./handle.js";
 import { registrationOf } from "./handle.js";
 import type { Settings } from "./options.js";
+import { clearTimeout, clock, MessageChannel, queueMicrotask, setTimeout } from "./platform.js";
 import { isMutable, snapshot } from "./snapshot.js";
 import type { Request, Task } from "./task.js";
 import type { Owner, Workers } from "./workers.js";
@@ -79,7 +80,7 @@ export class Proxy implements Owner {
 
   /** Takes a call on. Its number, or a negative one if it has been rejected. */
   call(task: Task, request?: Request): number {
-    const now = performance.now();
+    const now = clock();
     const target = typeof task.target === "number" ? task.target : 0;
     const call = request
       ? this.#wasm.pool_submit_with(
@@ -115,7 +116,7 @@ export class Proxy implements Owner {
   /** Takes a call on for every worker. `task` makes each, given its number, or a negative one if it is rejected. */
   broadcast(target: number, request: Request, task: (call: number) => Task): void {
     const { priority, timeout, retry, cancellable } = request;
-    const calls = this.#wasm.pool_broadcast(this.#pool, performance.now(), target, priority, timeout, retry, cancellable);
+    const calls = this.#wasm.pool_broadcast(this.#pool, clock(), target, priority, timeout, retry, cancellable);
     for (const call of this.#row(calls)) {
       const made = task(call);
       if (call >= 0) this.#tasks[call] = made;
@@ -129,7 +130,7 @@ export class Proxy implements Owner {
     const task = this.#tasks[call];
     if (!task) return;
     task.reason = reason;
-    this.#wasm.pool_abort(this.#pool, performance.now(), call);
+    this.#wasm.pool_abort(this.#pool, clock(), call);
     this.#flush();
     this.#tickSoon();
   }
@@ -149,7 +150,7 @@ export class Proxy implements Owner {
     reject: (error: unknown) => void,
   ): number {
     const first = this.#wasm.pool_next_function(this.#pool);
-    const id = this.#wasm.pool_register(this.#pool, performance.now(), functions);
+    const id = this.#wasm.pool_register(this.#pool, clock(), functions);
     if (id < 0) {
       reject(failure("TerminatedError"));
     } else {
@@ -164,24 +165,24 @@ export class Proxy implements Owner {
     const entry = this.#registrations[id];
     if (!entry) return;
     entry.payload = payload(this.#wasm.pool_next_function(this.#pool));
-    this.#wasm.pool_refresh(this.#pool, performance.now(), id, functions);
+    this.#wasm.pool_refresh(this.#pool, clock(), id, functions);
     this.#tickSoon();
   }
 
   /** Brings up the workers that the pool keeps at least. */
   warm(): void {
-    this.#wasm.pool_warm(this.#pool, performance.now());
+    this.#wasm.pool_warm(this.#pool, clock());
     this.#tickSoon();
   }
 
   terminate(): void {
-    this.#wasm.pool_terminate(this.#pool, performance.now());
+    this.#wasm.pool_terminate(this.#pool, clock());
     this.#flush();
     clearTimeout(this.#timer);
   }
 
   close(): void {
-    this.#wasm.pool_close(this.#pool, performance.now());
+    this.#wasm.pool_close(this.#pool, clock());
     this.#tick();
   }
 
@@ -205,20 +206,20 @@ export class Proxy implements Owner {
 
   message(handle: Handle, data: unknown): void {
     if (!Array.isArray(data) || data[0] !== MAGIC) return;
-    const now = performance.now();
+    const now = clock();
     for (let at = 1; at < data.length; ) at = this.#item(now, handle, data, at);
     this.#tick();
   }
 
-  loadFailed(handle: Handle, error: unknown): void {
+  loadFailed(handle: { id: number }, error: unknown): void {
     this.#remember(handle.id, error);
-    this.#wasm.pool_load_failed(this.#pool, performance.now(), handle.id);
+    this.#wasm.pool_load_failed(this.#pool, clock(), handle.id);
     this.#tick();
   }
 
   gone(handle: Handle, error: unknown): void {
     this.#remember(handle.id, error);
-    this.#wasm.pool_died(this.#pool, performance.now(), handle.id, handle.running());
+    this.#wasm.pool_died(this.#pool, clock(), handle.id, handle.running());
     this.#tick();
   }
 
@@ -325,7 +326,7 @@ export class Proxy implements Owner {
     this.#soon = false;
     if (this.#busy) return this.#tickSoon();
     if (this.#held) return;
-    const now = performance.now();
+    const now = clock();
     // Whatever held the timer up held the workers' messages up too: a result that came in time is in time.
     if (now > due + LATE) {
       this.#held = true;
@@ -383,7 +384,7 @@ export class Proxy implements Owner {
   }
 
   #refused(worker: number, subject: number, error: unknown): void {
-    const now = performance.now();
+    const now = clock();
     const task = this.#tasks[subject];
     if (task) task.reason = error;
     if (subject >= 0) this.#wasm.pool_post_failed(this.#pool, now, subject);
@@ -432,9 +433,7 @@ export class Proxy implements Owner {
       this.#handles.set(worker, handle);
       this.#news.push(["workerstart", { worker, slot }]);
     } catch (error) {
-      this.#remember(worker, error);
-      this.#wasm.pool_load_failed(this.#pool, performance.now(), worker);
-      this.#more = true;
+      void this.workers.diagnosed(error).then((why) => this.loadFailed({ id: worker }, why));
     }
   }
 
@@ -477,7 +476,7 @@ export class Proxy implements Owner {
     this.#armed = wake;
     clearTimeout(this.#timer);
     // The longest that a timer of the platform can wait (HTML: a signed 32-bit number of ms).
-    const delay = Math.min(Math.max(0, Math.ceil(wake - performance.now())), 2 ** 31 - 1);
+    const delay = Math.min(Math.max(0, Math.ceil(wake - clock())), 2 ** 31 - 1);
     this.#timer = setTimeout(() => {
       const due = this.#armed;
       this.#armed = Infinity;

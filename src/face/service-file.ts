@@ -33,18 +33,18 @@ export class ServiceFile<Name extends string> {
 
   async #begin(): Promise<void> {
     const { core, file, entries } = this;
-    const source = core.settings[file]();
+    const { [file]: source, diagnosis } = core.settings;
     const load = async (module: WebAssembly.Module | BufferSource) => this.register([...entries.values()], { module });
     try {
-      const [module] = await Promise.all([loadModule(source), ...this.after.map((file) => file.loaded())]);
+      const [module] = await Promise.all([loadModule(source, diagnosis), ...this.after.map((file) => file.loaded())]);
       await load(module).catch(async (error: unknown) => {
-        const bytes = error instanceof TerminatedError || error instanceof WorkerLoadError ? undefined : await bytesOf(source);
+        const bytes = error instanceof TerminatedError || error instanceof WorkerLoadError ? undefined : await bytesOf(source());
         // Not every engine clones every module; of its bytes the worker makes it itself.
         if (!bytes) throw error;
         return load(bytes);
       });
     } catch (error) {
-      throw error instanceof TerminatedError ? error : broken(`The WebAssembly of the ${file}`, error);
+      throw error instanceof TerminatedError || error instanceof WorkerLoadError ? error : broken(`The WebAssembly of the ${file}`, error);
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Bytes, CallOptions, CentaurusStorage, Msgpack, ProtobufSchema, SchemaOptions, StorageOptions, Zlib } from "../centaurus.js";
+import { brand } from "./brand.js";
 import type { CallStream } from "./call-stream.js";
 import { byCopy } from "./copied.js";
 import type { Core, Entry } from "./core.js";
@@ -115,7 +116,7 @@ export class Services {
 
   /** A service that takes bytes. */
   async onBytes<R>(name: Name, data: Bytes | ReadableStream, options: CallOptions | undefined): Promise<R> {
-    if (data instanceof ReadableStream) return feed(data, (port) => this.#ported(name, port, options), exact);
+    if (brand(data) === "ReadableStream") return feed(data as ReadableStream, (port) => this.#ported(name, port, options), exact);
     const [own, call] = this.#split(options);
     return this.#send(name, given(data, call, own), call);
   }

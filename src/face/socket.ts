@@ -1,5 +1,6 @@
 import type { SocketOptions, SocketSendOptions } from "../centaurus.js";
 import { type Line, Order } from "../../worker/runtime/socket/messages.js";
+import { brand } from "./brand.js";
 import { CallStream } from "./call-stream.js";
 import type { Conversation } from "./conversation.js";
 import { decode, failure } from "./errors.js";
@@ -191,7 +192,7 @@ function names(given: unknown = []): string[] {
 }
 
 function isBytes(value: unknown): boolean {
-  return value instanceof Blob || value instanceof ArrayBuffer || ArrayBuffer.isView(value);
+  return /^(Blob|File|ArrayBuffer)$/.test(brand(value)) || ArrayBuffer.isView(value);
 }
 
 /** Bytes of what is sent as it is; what a codec makes of a value only the worker knows. */

@@ -1,14 +1,12 @@
 import type { ProtobufSchema } from "../centaurus.js";
 import type { Conversation } from "./conversation.js";
 import { Core } from "./core.js";
-import { failure } from "./errors.js";
-import { broken } from "./load.js";
+import { failure, WorkerLoadError } from "./errors.js";
+import { diagnosed, exported } from "./load.js";
 import type { Listener } from "./proxy.js";
 import { ServiceFiles } from "./services.js";
 import type { CentaurusSocket, Page } from "./socket.js";
 
-/** Where a conversation is found that is not exported. */
-const CONVERSATION = Symbol.for("centaurus.socket");
 /** Sockets that may wait for their worker at a time. */
 const MANY = 1_000_000;
 
@@ -27,14 +25,11 @@ export class Sockets {
 
   /** Begins a socket's conversation with its worker. */
   async begin(page: Page): Promise<Conversation> {
-    const url = String(this.pool.settings.conversation());
+    const { conversation, diagnosis } = this.pool.settings;
     try {
-      // Each bundler is told in its own words to leave it as it is.
-      const script = (await import(/* webpackIgnore: true */ /* @vite-ignore */ url)) as typeof import("./conversation.js");
-      // Parcel takes the exports out of a file that it copies.
-      return new (script.Conversation ?? (globalThis as never)[CONVERSATION])(page);
+      return new (await exported<typeof Conversation>(conversation(), "Conversation"))(page);
     } catch (error) {
-      throw broken(url, error);
+      throw error instanceof WorkerLoadError ? error : await diagnosed(String(conversation()), error, diagnosis);
     }
   }
 

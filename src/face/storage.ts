@@ -1,4 +1,5 @@
 import type { CallOptions, CentaurusStorage, StorageOptions } from "../centaurus.js";
+import { brand } from "./brand.js";
 import type { Entry } from "./core.js";
 import { feed } from "./feed.js";
 import type { ServiceFile } from "./service-file.js";
@@ -29,12 +30,12 @@ export function storage(
     // As the caller has them, so that an error names the argument that he gave.
     const given = [...args.slice(0, count), own, store];
     const value = args[1];
-    if (!(method === "put" && value instanceof ReadableStream)) return core.call(target, given, call, file.gate) as Promise<R>;
+    if (!(method === "put" && brand(value) === "ReadableStream")) return core.call(target, given, call, file.gate) as Promise<R>;
     const ported = (port: MessagePort) => {
       given[1] = port;
       return core.stream<R>(target, given, { ...call, retry: 0, transfer: [port] }, file.gate);
     };
-    return feed(value, ported, exact);
+    return feed(value as ReadableStream, ported, exact);
   };
   const mark = (marks: object) => (key: string, options?: object) => call("mark", key, { ...options, ...marks });
   return {

@@ -1,13 +1,15 @@
 import { ABORT_CELLS, ABORT_RING, Down, MAGIC } from "../../worker/runtime/protocol.js";
+import { WorkerLoadError } from "./errors.js";
 import { Handle } from "./handle.js";
-import { diagnose } from "./load.js";
-import type { Settings } from "./options.js";
+import { diagnosed } from "./load.js";
+import { base, type Settings } from "./options.js";
+import { queueMicrotask, setTimeout } from "./platform.js";
 
 /** Who is told what workers say. */
 export interface Owner {
   message(handle: Handle, data: unknown): void;
   /** The worker could not be started. */
-  loadFailed(handle: Handle, error: unknown): void;
+  loadFailed(handle: { id: number }, error: unknown): void;
   /** The worker is gone, or said something that nobody can read. */
   gone(handle: Handle, error: unknown): void;
 }
@@ -83,13 +85,14 @@ export class Workers {
   }
 
   #start(slot: number): Handle {
-    const { worker: url, name, thread } = this.settings;
-    const worker = new Worker(this.#script(url), { name: `${name}-${slot}`, thread } as WorkerOptions);
+    const { worker: place, name, thread } = this.settings;
+    const file = place();
+    const worker = new Worker(typeof file === "string" ? this.#script(file) : (file as URL), { name: `${name}-${slot}`, thread } as WorkerOptions);
     // WebKit can be isolated and have no shared memory all the same.
     const shared = globalThis.crossOriginIsolated && typeof SharedArrayBuffer === "function";
     const cells = shared ? new Int32Array(new SharedArrayBuffer(4 * (ABORT_CELLS + ABORT_RING))) : null;
     const handle = new Handle(worker, cells);
-    worker.postMessage([MAGIC, Down.Hello, { cells }]);
+    worker.postMessage([MAGIC, Down.Hello, { cells, base: base() }]);
     worker.onmessage = ({ data }: MessageEvent) => {
       handle.loaded = true;
       if (handle.id < 0) handle.early.push(data);
@@ -111,15 +114,22 @@ export class Workers {
       this.uncaught(handle, event.error ?? new Error(event.message || "an error without a message"));
       return;
     }
-    const why = await diagnose(this.settings.worker, event.message ?? "");
+    const why = await this.diagnosed(event.error ?? event.message);
     if (handle.id >= 0) this.owner?.loadFailed(handle, why);
     else if (this.#early === handle) this.#early = undefined;
+  }
+
+  /** Why a worker did not start, given what the engine said. */
+  async diagnosed(said: unknown): Promise<Error> {
+    const { worker, diagnosis } = this.settings;
+    return said instanceof WorkerLoadError ? said : diagnosed(String(worker()), said || "it did not start", diagnosis, true);
   }
 
   /** A worker's script must be of the page's origin. One of another origin is brought in by a line of ours: classic
    *  scripts may be of any origin. */
   #script(url: string): string {
-    if (new URL(url).origin === location.origin || /^(blob|data):/.test(url)) return url;
+    // The address of a sandboxed page has an origin that the page does not have, and the other way round with `about:srcdoc`.
+    if (new URL(url).origin === globalThis.origin || /^(blob|data):/.test(url)) return url;
     this.#bootstrap ??= URL.createObjectURL(
       new Blob([`importScripts(${JSON.stringify(url)})`], { type: "text/javascript" }),
     );

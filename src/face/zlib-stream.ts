@@ -1,4 +1,5 @@
 import type { CallStream } from "./call-stream.js";
+import { MessageChannel } from "./platform.js";
 
 /**
  * A transform whose state lives in a worker: a call holds the worker for as long as the transform is open, gives nothing

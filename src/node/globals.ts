@@ -59,10 +59,11 @@ export const structuredClone =
     }
   });
 
+/** As a file's is. */
+const origin = "null";
+
 /** Addresses are seen from the working directory. */
 const location = {
-  // As a file's is.
-  origin: "null",
   get href() {
     return pathToFileURL(`${process.cwd()}/`).href;
   },
@@ -100,4 +101,5 @@ export {
   isolated as "globalThis.crossOriginIsolated",
   location,
   location as "globalThis.location",
+  origin as "globalThis.origin",
 };

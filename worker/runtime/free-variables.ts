@@ -15,9 +15,21 @@ export function freeVariables(source: string): string[] {
   return [...used];
 }
 
+/** Where a function's source calls `import()`. */
+export function dynamicImports(source: string): number[] {
+  // Few do, and they need not be taken apart.
+  const tokens = /\bimport\b/.test(source) ? tokenize(source) : [];
+  const calls = tokens.filter(({ kind, text }, i) =>
+    kind === "keyword" && text === "import" && tokens[i + 1]?.text === "(" && !/^\??\.$/.test(tokens[i - 1]?.text ?? "")
+    && !methodBody(tokens, i + 1));
+  return calls.map(({ at }) => at as number);
+}
+
 interface Token {
   kind: "name" | "keyword" | "punctuator" | "other";
   text: string;
+  /** Where a word begins. */
+  at?: number;
 }
 
 const KEYWORDS = new Set(
@@ -77,7 +89,7 @@ function tokenize(source: string): Token[] {
     } else {
       const name = take(NAME);
       if (name) {
-        tokens.push({ kind: KEYWORDS.has(name) ? "keyword" : "name", text: name });
+        tokens.push({ kind: KEYWORDS.has(name) ? "keyword" : "name", text: name, at: at - name.length });
         continue;
       }
       const text = take(PUNCTUATOR) ?? source[at++] as string;

@@ -1,3 +1,6 @@
+import { importing } from "./base.js";
+import { dynamicImports } from "./free-variables.js";
+
 /** How a function takes its arguments and gives its result. */
 export const enum Form {
   /** `(resolve, reject, ...params)`: the original form. */
@@ -65,23 +68,28 @@ const evaluate = globalThis.eval as (source: string) => unknown;
 export function compile(name: string, source: string, context: object): Registered["run"] {
   // An address has no lone surrogates.
   const tail = `\n//# sourceURL=centaurus:///${encodeURIComponent(name.replace(/\p{Surrogate}/gu, "\ufffd"))}.js`;
+  const [text, parameter, value] = importing(source, dynamicImports);
+  const build = (body: string) => {
+    const made = evaluate(`(function(${parameter}){return(${body}\n)})${tail}`) as (this: object, value: unknown) => unknown;
+    return (self: object) => made.call(self, value);
+  };
   let made: unknown;
-  let make: (() => unknown) | undefined;
+  let make: ((self: object) => unknown) | undefined;
   try {
-    make = evaluate(`(function(){return(${source}\n)})${tail}`) as () => unknown;
-    made = make.call(context);
+    make = build(text);
+    made = make(context);
   } catch (error) {
     if (blockedByPolicy(error)) throw policyError(name, error);
     if (!(error instanceof SyntaxError)) throw error;
     make = undefined;
-    made = compileMethod(source, context, tail, error);
+    made = compileMethod(text, (body) => build(body)(context), error);
   }
   if (typeof made !== "function") throw new TypeError(`'${name}' is not the source of a function`);
   if (/^class\b/.test(source)) throw new TypeError(`'${name}' is a class; register a function that makes one`);
   if (!make || NAMED.test(source)) return made as Registered["run"];
   const arrow = make;
   return function (...args) {
-    return (arrow.call(this ?? context) as Registered["run"]).apply(this, args);
+    return (arrow(this ?? context) as Registered["run"]).apply(this, args);
   };
 }
 
@@ -89,10 +97,10 @@ export function compile(name: string, source: string, context: object): Register
 const NAMED = /^(?:async(?:\s|\/\*[^]*?\*\/)*)?function\b/;
 
 /** `{ name(a) {…} }` gives a source that is only valid inside an object literal. */
-function compileMethod(source: string, context: object, tail: string, first: SyntaxError): unknown {
+function compileMethod(source: string, make: (body: string) => unknown, first: SyntaxError): unknown {
   for (const method of methods(source)) {
     try {
-      const holder = (evaluate(`(function(){return({${method}\n})})${tail}`) as () => object).call(context);
+      const holder = make(`{${method}\n}`) as object;
       return (holder as Record<PropertyKey, unknown>)[Reflect.ownKeys(holder)[0] as PropertyKey];
     } catch {
       // The next, if there is one.

@@ -1,3 +1,4 @@
+import { seeFrom } from "./base.js";
 import { Death } from "./death.js";
 import { Executor } from "./executor.js";
 import { Functions } from "./functions.js";
@@ -11,6 +12,8 @@ declare const self: DedicatedWorkerGlobalScope;
 export interface Hello {
   /** Cells shared with the page where it is cross-origin isolated. */
   cells: Int32Array | null;
+  /** What the page sees relative addresses from. */
+  base: string | undefined;
 }
 
 // Taken now, since a script that is loaded later may put its own in their place.
@@ -40,7 +43,9 @@ let messages = 0;
 self.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
   if (!Array.isArray(data) || data[0] !== MAGIC) return;
   if (data[1] === Down.Hello) {
-    executor.cells = (data[2] as Hello).cells ?? undefined;
+    const { cells, base } = data[2] as Hello;
+    executor.cells = cells ?? undefined;
+    seeFrom(base);
   } else {
     messages += 1;
     executor.receive(data);

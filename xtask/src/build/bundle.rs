@@ -40,6 +40,13 @@ const SCRIPTS: &[Script] = &[
         proxy: false,
         flags: &[],
     },
+    Script {
+        source: "src/face/diagnosis.ts",
+        file: super::package::DIAGNOSIS,
+        format: "esm",
+        proxy: false,
+        flags: &[LARGE],
+    },
     Script { source: "worker/runtime/main.ts", file: super::package::WORKER, format: "iife", proxy: false, flags: &[] },
     Script {
         source: "src/node/index.ts",
