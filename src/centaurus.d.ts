@@ -258,10 +258,19 @@ export declare class CentaurusSocket implements AsyncIterable<any> {
 
 export interface CentaurusSocket extends EventTarget {}
 
+/** A worker as the platform or Node.js makes it. */
+export interface OwnWorker {
+  postMessage(message: any, transfer?: any): void;
+  terminate(): unknown;
+}
+
 /** How a pool is set up. */
 export interface CentaurusOptions {
-  /** Address of `centaurus.worker.js`; a `TrustedScriptURL` goes to the `Worker` as it is. Default: beside the script that this class came from. */
-  worker?: string | URL | TrustedScriptURL;
+  /**
+   * Address of `centaurus.worker.js` (a `TrustedScriptURL` goes to the `Worker` as it is), or a function that makes a worker whose
+   * script calls `expose` of `centaurus/worker`: it is called for each worker. Default: beside the script that this class came from.
+   */
+  worker?: string | URL | TrustedScriptURL | (() => OwnWorker);
   /** The proxy's WebAssembly, or an object that names the files: the proxy's, the workers', those of Protocol Buffers, sockets and storage. Default: beside the script. */
   wasm?: WasmSource | { proxy?: WasmSource; worker?: WasmSource; digest?: WasmSource; protobuf?: WasmSource; socket?: WasmSource; storage?: WasmSource };
   /** Scripts that a page loads when it needs them: `centaurus.socket.js` with the first socket, `centaurus.diagnosis.js` to
@@ -913,10 +922,13 @@ export type With<F, I, G, J> = Typed<Omit<F, keyof G> & G, Omit<I, keyof J> & J>
  * so the original form compiles, `C.registerFunctions({ test: … }); C.test()`. What registering resolves to knows its
  * functions and their types, and no others: `const c = await new Centaurus().define({ … })`.
  */
-export class Centaurus {
-  constructor(options?: CentaurusOptions);
-  constructor(worker: string | URL | TrustedScriptURL, options?: CentaurusOptions);
-}
+export const Centaurus: {
+  new (options?: CentaurusOptions): Centaurus;
+  new (worker: string | URL | TrustedScriptURL, options?: CentaurusOptions): Centaurus;
+  /** A pool of workers of the program's own. `M` is the type of their module, `typeof import("./jobs.js")`, or of what it exposes. */
+  new <M extends object>(options: CentaurusOptions & { worker: () => OwnWorker }): Typed<PlainCalls<M>, PlainItems<M>>;
+  readonly prototype: Centaurus;
+};
 
 export interface Centaurus extends Common {
   /** Registers functions in the original form, from their source: `(resolve, reject, ...params)`. They are methods when this returns. */

@@ -1,4 +1,5 @@
 import type { Calls, CallOptions, CentaurusEventMap, CentaurusOptions, CentaurusStorage, DigestOptions, MsgpackOptions, PlainCalls, ProtobufSchema, SchemaOptions, SocketOptions, Stats, Bytes, StorageOptions } from "../centaurus.js";
+import { EXPOSED } from "../../worker/runtime/exposed.js";
 import { Kind } from "../../worker/runtime/protocol.js";
 import { Core, type Entry } from "./core.js";
 import { failure } from "./errors.js";
@@ -30,6 +31,9 @@ const OPTIONS = Symbol("options");
 const CALLBACK = 0;
 const PLAIN = 1;
 
+/** Members that the language and libraries look for to learn what an object is. */
+const PROBED = /^(then$|toJSON$|__|\$\$)/;
+
 /** The class face: makes methods of registered functions, and hands everything on to the core. */
 export class Centaurus extends EventTarget {
   readonly [CORE]: Core;
@@ -57,6 +61,7 @@ export class Centaurus extends EventTarget {
     this[SOCKETS] = new Sockets(core, event, (source) => this.protobuf(source));
     this[SELF] = this;
     this[OPTIONS] = undefined;
+    if (core.settings.own) this.#ofOwnWorkers(core);
   }
 
   static {
@@ -87,27 +92,51 @@ export class Centaurus extends EventTarget {
 
   async registerModule(url: string | URL, names?: readonly string[]): Promise<this> {
     const self = this[SELF];
-    const core = this[CORE];
     const href = absolute(url);
     if (names) {
       const entries = self.#enlist([...names]);
       await self.#register(Kind.Module, (first) => ({ url: href, names: number(entries, first) }), entries.length);
       return this;
     }
-    const unnamed = self.#register(Kind.Module, () => ({ url: href, names: null }), 0, (found, registration) => {
+    await self.#discover(href);
+    return this;
+  }
+
+  /** Has the workers tell the functions of a module; calls of names that are not known wait for that. */
+  #discover(href: string): Promise<void> {
+    const core = this[CORE];
+    const unnamed = this.#register(Kind.Module, () => ({ url: href, names: null }), 0, (found, registration) => {
       const [usable, taken] = [[] as string[], [] as string[]];
-      for (const name of found.names ?? []) (self.#isFree(name) ? usable : taken).push(name);
+      for (const name of found.names ?? []) (this.#isFree(name) ? usable : taken).push(name);
       if (taken.length > 0) {
-        self.#warn({ message: `The module ${href} exports ${taken}, which cannot become methods: the names are taken.`, names: taken });
+        this.#warn({ message: `${href} offers ${taken}, which cannot become methods: the names are taken.`, names: taken });
       }
-      const entries = self.#enlist(usable);
+      const entries = this.#enlist(usable);
       core.proxy?.refresh(registration, (first) => ({ url: href, names: number(entries, first) }), entries.length);
     });
     core.unnamed.add(unnamed);
     const forget = () => void core.unnamed.delete(unnamed);
     unnamed.then(forget, forget);
-    await unnamed;
-    return this;
+    return unnamed;
+  }
+
+  /** The pool's workers are of the page's own making. Their functions can be called, by methods too, before they have told
+   *  them, which the first such call has them do. */
+  #ofOwnWorkers(core: Core): void {
+    let asked = false;
+    core.discover = () => {
+      if (asked) return;
+      asked = true;
+      this.#discover(EXPOSED).then(() => (core.undiscovered = undefined), (error: unknown) => {
+        core.undiscovered = error;
+        asked = false;
+      });
+    };
+    const methods = new Proxy(Object.getPrototypeOf(this) as object, {
+      get: (target, key, receiver: Centaurus) =>
+        typeof key !== "string" || key in target || PROBED.test(key) ? Reflect.get(target, key, receiver) : (...args: unknown[]) => receiver.call(key, args),
+    });
+    Object.setPrototypeOf(this, methods);
   }
 
   async setup(fn: AnyFunction, ...args: unknown[]): Promise<void> {
@@ -160,7 +189,10 @@ export class Centaurus extends EventTarget {
         self.#ready = undefined;
       });
       if (self[CORE].ended) ready.reject(failure("TerminatedError"));
-      else self[CORE].enter((proxy) => proxy.warm(), ready.reject);
+      else {
+        self[CORE].discover?.();
+        self[CORE].enter((proxy) => proxy.warm(), ready.reject);
+      }
     }
     return self.#ready.promise;
   }

@@ -30,6 +30,10 @@ export class Core {
   /** Modules under way whose exports are not known yet: a name that is unknown now may be one of theirs. */
   readonly unnamed = new Set<Promise<unknown>>();
   readonly workers: Workers;
+  /** Asks workers of the page's own which functions they expose, unless they have been asked. */
+  discover: (() => void) | undefined;
+  /** Why they could not be asked. */
+  undiscovered: unknown;
   /** It takes no more calls. */
   ended = false;
   /** Calls that wait for something to be loaded. */
@@ -94,7 +98,9 @@ export class Core {
 
   /** What is registered under a name, or may be. */
   find(name: string): Target {
-    return this.entries.get(name) ?? { name };
+    const known = this.entries.get(name);
+    if (!known) this.discover?.();
+    return known ?? { name };
   }
 
   /** Calls a function. */
@@ -242,7 +248,7 @@ export class Core {
     return this.#wait(gate, 1, gate === this.#gate ? () => send(this.#proxy as Proxy) : enter, refused);
   }
 
-  #unknown(name: string): Error {
-    return new UnknownFunctionError(name, nearest(name, this.entries.keys()));
+  #unknown(name: string): unknown {
+    return this.undiscovered ?? new UnknownFunctionError(name, nearest(name, this.entries.keys()));
   }
 }

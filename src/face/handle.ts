@@ -37,6 +37,8 @@ export class Handle {
   early: unknown[] = [];
   /** It has said something. */
   loaded = false;
+  /** Nothing is sent before that: a module that still waits for its imports would not hear it. */
+  waits = false;
   /** Ends the wait for its lock. */
   unlock: AbortController | undefined;
   #message: unknown[] = [MAGIC];
@@ -84,7 +86,7 @@ export class Handle {
   /** Sends what has gathered; where something in it cannot be cloned, its items one by one, so that only what holds
    *  the culprit is refused. `moved` gives what a call transfers. */
   send(moved: (call: number) => Transferable[] | undefined): Refusal[] {
-    if (this.#subjects.length === 0) return [];
+    if (this.#subjects.length === 0 || (this.waits && !this.loaded)) return [];
     const message = this.#message;
     const subjects = this.#subjects;
     const starts = this.#starts;

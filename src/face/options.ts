@@ -27,6 +27,8 @@ type Files = Partial<Record<"proxy" | "worker" | "digest" | "protobuf" | "socket
 export interface Settings {
   /** An address, or what Trusted Types made of one. */
   worker: () => string | object;
+  /** Makes a worker of the program's own. */
+  own: (() => Worker) | undefined;
   proxy: () => WasmSource;
   services: () => WasmSource;
   digest: () => WasmSource;
@@ -63,6 +65,7 @@ export function settings(places: Places, first: string | URL | CentaurusOptions 
   if (typeof options !== "object") throw new TypeError(`A pool takes the address of its worker and options, not ${show(options)}`);
   const { wasm, scripts, size, name, thread } = options;
   const worker = named ? first : options.worker;
+  const own = typeof worker === "function" ? (worker as () => Worker) : undefined;
   const files: Files = isFiles(wasm) ? wasm : { proxy: wasm };
   for (const file of Object.values(files)) {
     if (file !== undefined && typeof file !== "string" && typeof file !== "object") {
@@ -78,7 +81,8 @@ export function settings(places: Places, first: string | URL | CentaurusOptions 
   const max = whole(typeof size === "number" ? "size" : "size.max", most, Math.max(cores, low), 1, MAX_WORKERS);
   const min = whole("size.min", least, 1, 0, max);
   return {
-    worker: place(worker == null || isTrusted(worker) ? worker : absolute(worker), () => absolute(places.worker())),
+    worker: place(worker == null || own || isTrusted(worker) ? worker as object : absolute(worker as string), () => absolute(places.worker())),
+    own,
     proxy: place(files.proxy, places.proxy),
     services: place(files.worker, places.services),
     digest: place(files.digest, places.digest),

@@ -85,15 +85,24 @@ export class Workers {
   }
 
   #start(slot: number): Handle {
-    const { worker: place, name, thread } = this.settings;
-    const file = place();
-    const worker = new Worker(typeof file === "string" ? this.#script(file) : (file as URL), { name: `${name}-${slot}`, thread } as WorkerOptions);
+    const { worker: place, own, name, thread } = this.settings;
+    const file = own ? "" : place();
+    const worker = own
+      ? made(own)
+      : new Worker(typeof file === "string" ? this.#script(file) : (file as URL), { name: `${name}-${slot}`, thread } as WorkerOptions);
     // WebKit can be isolated and have no shared memory all the same.
     const shared = globalThis.crossOriginIsolated && typeof SharedArrayBuffer === "function";
     const cells = shared ? new Int32Array(new SharedArrayBuffer(4 * (ABORT_CELLS + ABORT_RING))) : null;
     const handle = new Handle(worker, cells);
-    worker.postMessage([MAGIC, Down.Hello, { cells, base: base() }]);
+    const greet = () => worker.postMessage([MAGIC, Down.Hello, { cells, base: base() }]);
+    handle.waits = !!own;
+    if (!own) greet();
     worker.onmessage = ({ data }: MessageEvent) => {
+      if (own && !handle.loaded) {
+        // Words of the program's own, before it called expose().
+        if (data?.[0] !== MAGIC) return;
+        greet();
+      }
       handle.loaded = true;
       if (handle.id < 0) handle.early.push(data);
       else this.owner?.message(handle, data);
@@ -121,7 +130,8 @@ export class Workers {
 
   /** Why a worker did not start, given what the engine said. */
   async diagnosed(said: unknown): Promise<Error> {
-    const { worker, diagnosis } = this.settings;
+    const { worker, own, diagnosis } = this.settings;
+    if (own) return new Error(`its script: ${String(said || "is each of its imports there?")}`);
     return said instanceof WorkerLoadError ? said : diagnosed(String(worker()), said || "it did not start", diagnosis, true);
   }
 
@@ -134,5 +144,16 @@ export class Workers {
       new Blob([`importScripts(${JSON.stringify(url)})`], { type: "text/javascript" }),
     );
     return this.#bootstrap;
+  }
+}
+
+/** A worker of the page's own making. */
+function made(make: () => Worker): Worker {
+  try {
+    const worker = make();
+    if (!worker?.postMessage) throw new TypeError(`it returned ${worker}, not a Worker`);
+    return worker;
+  } catch (error) {
+    throw new WorkerLoadError(`the option 'worker' made no worker: ${String(error)}`, { cause: error });
   }
 }

@@ -1,4 +1,5 @@
 import { digests } from "./digest.js";
+import { EXPOSED, exposed } from "./exposed.js";
 import { freeVariables } from "./free-variables.js";
 import { compile, type Form, Form as Forms, type Functions, type Registered } from "./functions.js";
 import type { Lookup } from "./msgpack/index.js";
@@ -79,6 +80,15 @@ function missingMessage(name: string, names: string[]): string {
 }
 
 function loadScripts(urls: string[]): undefined {
+  try {
+    // Of nothing: does nothing, save in a module.
+    importScripts();
+  } catch (cause) {
+    throw new TypeError(
+      `The worker is a module, and only a classic one can load ${urls}: import it in the worker's own script, or use the worker of the package`,
+      { cause },
+    );
+  }
   for (const url of urls) {
     try {
       importScripts(url);
@@ -99,13 +109,13 @@ async function loadModule(functions: Functions, { url, names }: { url: string; n
   try {
     // A template, since Vite's server of development puts an import of its own into a script that imports a variable, and
     // this script is a classic one.
-    module = (await import(`${url}`)) as Record<string, unknown>;
+    module = url === EXPOSED ? exposed : ((await import(/* webpackIgnore: true */ /* @vite-ignore */ `${url}`)) as Record<string, unknown>);
   } catch (error) {
     if (error instanceof TypeError) throw new TypeError(`The module ${url} could not be loaded: ${error.message}`, { cause: error });
     throw error;
   }
   let exported = Object.keys(module);
-  if (isPackage(module)) {
+  if (module !== exposed && isPackage(module)) {
     await initialise(module, url);
     exported = exported.filter((name) => !isMachinery(name));
   }

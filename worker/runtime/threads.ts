@@ -24,7 +24,7 @@ export function threads(count: number): Threads | undefined {
 async function start(count: number): Promise<Threads> {
   const [script, wasm] = ["js", "wasm"].map((kind) => new URL(`centaurus.threads.${kind}`, globalThis.location.href).href);
   // A template of a name and nothing else: Vite's server of development rewrites any other.
-  const glue = (await import(`${script}`)) as Threads;
+  const glue = (await import(/* webpackIgnore: true */ /* @vite-ignore */ `${script}`)) as Threads;
   await glue.default({ module_or_path: new URL(wasm as string) });
   await glue.initThreadPool(count);
   return glue;

@@ -47,7 +47,15 @@ const SCRIPTS: &[Script] = &[
         proxy: false,
         flags: &[LARGE],
     },
-    Script { source: "worker/runtime/main.ts", file: super::package::WORKER, format: "iife", proxy: false, flags: &[] },
+    Script { source: "worker/runtime/script.ts", file: super::package::WORKER, format: "iife", proxy: false, flags: &[] },
+    Script {
+        source: "worker/runtime/expose.ts",
+        file: super::package::WORKER_MODULE,
+        format: "esm",
+        proxy: false,
+        // What names it are the files that the glue would load by itself, and that a bundler would look for.
+        flags: &["--define:import.meta.url=undefined"],
+    },
     Script {
         source: "src/node/index.ts",
         file: super::package::NODE,

@@ -11,6 +11,8 @@ use crate::workspace::Workspace;
 pub(crate) const ENTRY: &str = "centaurus.js";
 pub(crate) const GLOBAL: &str = "centaurus.global.js";
 pub(crate) const WORKER: &str = "centaurus.worker.js";
+/// The same as a module, for workers that a program makes of its own.
+pub(crate) const WORKER_MODULE: &str = "centaurus.worker.mjs";
 /// The entry for runtimes of servers, the same for `require`, and what their threads run first.
 pub(crate) const NODE: &str = "centaurus.node.js";
 pub(crate) const NODE_CLASSIC: &str = "centaurus.node.cjs";
@@ -38,6 +40,7 @@ pub(crate) const KEEPER_SERVICE_WORKER: &str = "centaurus.keeper-sw.js";
 const TYPES: &str = "centaurus.d.ts";
 /// The same for CommonJS modules, which TypeScript tells by the name.
 const CLASSIC_TYPES: &str = "centaurus.d.cts";
+const WORKER_TYPES: &str = "centaurus.worker.d.ts";
 const KEEPER_TYPES: &str = "centaurus.keeper.d.ts";
 const GLOBAL_TYPES: &str = "centaurus.global.d.ts";
 const README: &str = "README.md";
@@ -62,7 +65,8 @@ enum Kind {
 const MADE: &[Made] = &[
     Made { file: ENTRY, export: Some("."), kind: Kind::Module },
     Made { file: GLOBAL, export: Some("./global"), kind: Kind::Script },
-    Made { file: WORKER, export: Some("./worker"), kind: Kind::Script },
+    Made { file: WORKER, export: Some("./worker.js"), kind: Kind::Script },
+    Made { file: WORKER_MODULE, export: Some("./worker"), kind: Kind::Module },
     Made { file: NODE, export: Some("./node"), kind: Kind::Module },
     Made { file: NODE_CLASSIC, export: None, kind: Kind::Module },
     Made { file: NODE_WORKER, export: None, kind: Kind::Script },
@@ -85,12 +89,13 @@ const MADE: &[Made] = &[
 
 /// The types of what can be imported, by the name of the import.
 const TYPED: &[(&str, &str)] =
-    &[(".", TYPES), ("./node", TYPES), ("./global", GLOBAL_TYPES), ("./keeper", KEEPER_TYPES)];
+    &[(".", TYPES), ("./node", TYPES), ("./worker", WORKER_TYPES), ("./global", GLOBAL_TYPES), ("./keeper", KEEPER_TYPES)];
 
 /// Files taken over as they are: where from, and their name in the package.
 const COPIED: &[(&str, &str)] = &[
     ("src/centaurus.d.ts", TYPES),
     ("src/centaurus.d.ts", CLASSIC_TYPES),
+    ("src/centaurus.worker.d.ts", WORKER_TYPES),
     ("src/centaurus.global.d.ts", GLOBAL_TYPES),
     ("src/centaurus.keeper.d.ts", KEEPER_TYPES),
     ("LICENSE-MIT", "LICENSE-MIT"),

@@ -1,0 +1,4 @@
+// The worker's file, for pages that bring none of their own.
+import { start } from "./main.js";
+
+start();
