@@ -8,6 +8,9 @@ const TRIAL = 600;
 /** The smallest module: magic and version. */
 const EMPTY = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
 
+/** What the page's script says where the engine said nothing. */
+const SILENT = "it did not start";
+
 /** What governs a fetch where a policy does not have its directive (CSP 3, section 6.8.3). */
 const FALLBACKS: Record<string, string[]> = {
   "worker-src": ["child-src", "script-src", "default-src"],
@@ -24,28 +27,33 @@ export async function diagnose(url: string, said: unknown, fetch: typeof globalT
   return worker ? workerFailed(url, said, fetch) : fileFailed(url, said, fetch);
 }
 
-async function workerFailed(url: string, said: unknown, fetch: typeof globalThis.fetch): Promise<string | undefined> {
+async function workerFailed(given: string, said: unknown, fetch: typeof globalThis.fetch): Promise<string | undefined> {
   const text = said instanceof Error ? said.message : String(said);
   if (/TrustedScriptURL/.test(text)) return trustedTypes();
+  // What Trusted Types made need not be whole.
+  const url = new URL(given, globalThis.document?.baseURI ?? globalThis.location?.href).href;
   const own = new URL(url).origin === globalThis.origin || !/^http/.test(url);
   const [response, breach] = await watch(() => fetch(url));
   if (response) {
     void response.body?.cancel();
+    const http = /^http/.test(url);
     if (!response.ok) return `it answered HTTP ${response.status}`;
     const type = response.headers.get("content-type") ?? "";
-    if (/^http/.test(url) && !/\b(java|ecma)script\b/i.test(type)) return `it was served as '${type}', not as JavaScript`;
-    if (own && globalThis.crossOriginIsolated && /^http/.test(url) && !response.headers.get("cross-origin-embedder-policy")) {
+    if (http && !/\b(java|ecma)script\b/i.test(type)) return `it was served as '${type}', not as JavaScript`;
+    if (http && own && globalThis.crossOriginIsolated && !response.headers.get("cross-origin-embedder-policy")) {
       return "the page is cross-origin isolated, so the worker's file must be served with the header Cross-Origin-Embedder-Policy: require-corp, as the page is";
     }
   } else if (own && !breach) {
     return `it could not be fetched: ${await reason(() => fetch(url))}`;
   }
+  // The script ran, and threw.
+  if (own && typeof said === "string" && said !== SILENT) return said;
   const found = typeof Worker === "function" ? await trial(url, own) : undefined;
-  if (typeof found === "object") return policy(found, own ? url : undefined);
+  if (found) return policy(found, own ? url : undefined);
   if (!own && globalThis.crossOriginIsolated && !(await answers(url, fetch))) return corp(response);
   if (!response && !own && !(await answers(url, fetch))) return `it could not be fetched: ${await reason(() => fetch(url))}`;
-  if (said && text !== "it did not start") return text;
-  return found ?? "it did not start, though the file is there and no Content Security Policy was seen to forbid it; if the page is served with Cross-Origin-Embedder-Policy, the file must be too";
+  if (text !== SILENT) return text;
+  return "it did not start, though the file is there and no Content Security Policy was seen to forbid it; if the page is served with Cross-Origin-Embedder-Policy, the file must be too";
 }
 
 async function fileFailed(url: string, said: unknown, fetch: typeof globalThis.fetch): Promise<string | undefined> {
@@ -99,9 +107,9 @@ async function watch<T>(attempt: () => Promise<T>): Promise<[result: T | undefin
   }
 }
 
-/** Starts the worker once more, as the pool does, but with somebody inside who sees policies there. What forbade it, or
- *  what was said; nothing if it started. */
-async function trial(url: string, own: boolean): Promise<Breach | string | undefined> {
+/** Starts the worker once more, as the pool does, with a listener inside that reports policies there. The breach that
+ *  kept it from starting, if that did. */
+async function trial(url: string, own: boolean): Promise<Breach | undefined> {
   const inside = `addEventListener("securitypolicyviolation",({effectiveDirective,originalPolicy,blockedURI,disposition})=>postMessage({effectiveDirective,originalPolicy,blockedURI,disposition}));
 try{importScripts(${JSON.stringify(url)})}catch(error){setTimeout(()=>{throw error},${REPORTED})}`;
   const file = own ? url : URL.createObjectURL(new Blob([inside], { type: "text/javascript" }));

@@ -22,7 +22,7 @@ const compiled = new Map<string, Promise<WebAssembly.Module>>();
 export async function loadModule(place: () => WasmSource, diagnosis: Diagnosis): Promise<WebAssembly.Module> {
   // As on a server, which may make a pool all the same while it renders a page.
   if (typeof Worker !== "function") throw new WorkerLoadError("there are no Web Workers here: in Node.js import 'centaurus/node'");
-  if (typeof WebAssembly !== "object") throw new WorkerLoadError("there is no WebAssembly here; iOS's Lockdown Mode turns it off, for one");
+  if (typeof WebAssembly !== "object") throw new WorkerLoadError("there is no WebAssembly here");
   const source = place();
   if (isModule(source)) return source;
   if (!isFile(source)) {

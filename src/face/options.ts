@@ -108,10 +108,7 @@ function place<T>(given: T | "" | null | undefined, own: () => T): () => T {
     try {
       return given || own();
     } catch (cause) {
-      throw new WorkerLoadError(
-        "the bundler removed import.meta.url, which says where the package's files are: bundle as ES modules (esbuild --format=esm), or name the files by the options worker, wasm, scripts",
-        { cause },
-      );
+      throw new WorkerLoadError("the bundler removed the package's address: bundle as an ES module, or name all files by the options worker, wasm, scripts", { cause });
     }
   };
 }

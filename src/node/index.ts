@@ -2,6 +2,7 @@
 // globals.ts in the place of those that these runtimes lack.
 import "./context.js";
 import "./awake.js";
+import "./foreign-blobs.js";
 import "./offered.js";
 import type { CentaurusOptions } from "../centaurus.js";
 import { Centaurus as Face } from "../face/centaurus.js";

@@ -37,13 +37,15 @@ impl Policy {
         Self { isolated: site == Site::Isolated, csp: site == Site::Csp, open: site == Site::Other, caching }
     }
 
-    /// `/isolated/` and `/csp/` in front of any path add their rules to the site's.
+    /// `/isolated/` and `/csp/` in front of any path add their rules to the site's; `/bare/` takes all rules away.
     pub(super) fn with_prefixes(mut self, mut path: &str) -> (Self, &str) {
         loop {
             if let Some(rest) = prefix(path, "/isolated") {
                 (self.isolated, path) = (true, rest);
             } else if let Some(rest) = prefix(path, "/csp") {
                 (self.csp, path) = (true, rest);
+            } else if let Some(rest) = prefix(path, "/bare") {
+                (self.isolated, self.csp, self.open, path) = (false, false, false, rest);
             } else {
                 return (self, path);
             }
@@ -87,6 +89,13 @@ mod tests {
         let (policy, path) =
             Policy::of(Site::Plain, Caching::Forbidden).with_prefixes("/isolated/csp/pkg/centaurus.js");
         assert!(policy.isolated && policy.csp && !policy.open);
+        assert_eq!(path, "/pkg/centaurus.js");
+    }
+
+    #[test]
+    fn a_prefix_takes_the_rules_of_a_site_away() {
+        let (policy, path) = Policy::of(Site::Other, Caching::Forbidden).with_prefixes("/bare/pkg/centaurus.js");
+        assert!(!policy.isolated && !policy.csp && !policy.open);
         assert_eq!(path, "/pkg/centaurus.js");
     }
 
