@@ -21,7 +21,7 @@ const compiled = new Map<string, Promise<WebAssembly.Module>>();
 /** The compiled module of a file. Rejects with a `WorkerLoadError` that says which file and why. */
 export async function loadModule(place: () => WasmSource, diagnosis: Diagnosis): Promise<WebAssembly.Module> {
   // As on a server, which may make a pool all the same while it renders a page.
-  if (typeof Worker !== "function") throw new WorkerLoadError("there are no Web Workers here: in Node.js import 'centaurus/node'");
+  if (typeof Worker !== "function") throw new WorkerLoadError("there are no Web Workers here: in Node.js use 'centaurus/node'");
   if (typeof WebAssembly !== "object") throw new WorkerLoadError("there is no WebAssembly here");
   const source = place();
   if (isModule(source)) return source;

@@ -165,8 +165,9 @@ fn exports() -> Map<String, Value> {
         let types = TYPED.iter().find(|&&(export, _)| export == name);
         let target = match types {
             Some(&(_, types)) if made.file == ENTRY => {
+                // Elsewhere `require` is given an ES module too.
                 json!({
-                    "types": both(CLASSIC_TYPES, types),
+                    "types": { "node": both(CLASSIC_TYPES, types), "default": path(types) },
                     "node": both(NODE_CLASSIC, NODE),
                     "default": path(ENTRY),
                 })
