@@ -259,11 +259,10 @@ export class Centaurus extends EventTarget {
   }
 
   async #registerSources<T>(functions: Functions, form: number, view: T): Promise<T> {
-    const names = Object.keys(functions);
-    const sources = names.map((name) => sourceOf(name, functions[name] as AnyFunction));
-    const entries = this.#enlist(names);
+    const sources = sourcesOf(functions);
+    const entries = this.#enlist([...sources.keys()]);
     const payload = (first: number) =>
-      number(entries, first).map(([name, id], i) => ({ name, id, source: sources[i], form }));
+      number(entries, first).map(([name, id]) => ({ name, id, source: sources.get(name), form }));
     await this.#register(Kind.Functions, payload, entries.length);
     return view;
   }
@@ -324,11 +323,32 @@ function counts(core: Core) {
   return core.proxy ? counted(core.proxy.stats()) : emptyStats(core.waiting);
 }
 
+/** Sources of an object's functions, by name; of a class's instance its methods' too, and what else it has is left out. */
+function sourcesOf(functions: object): Map<string, string> {
+  const sources = new Map<string, string>();
+  const above = (object: object) => Object.getPrototypeOf(object) as object | null;
+  let at = Object(functions) as object;
+  let next = above(at);
+  const instance = next && above(next);
+  for (const [name, value] of Object.entries(at)) if (!instance || typeof value === "function") sources.set(name, sourceOf(name, value));
+  // The last prototype is Object's. Getters are not called.
+  while (next && above((at = next))) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
+      if (typeof value === "function" && name !== "constructor" && !sources.has(name) && !NATIVE.test(`${value}`)) sources.set(name, sourceOf(name, value));
+    }
+    next = above(at);
+  }
+  if (!sources.size) throw new TypeError("There is no function to register: pass { name: function }");
+  return sources;
+}
+
+const NATIVE = /\{\s*\[native code\]\s*\}\s*$/;
+
 /** The source of a function that can be sent; native and bound functions have none. */
 function sourceOf(name: string, fn: unknown): string {
   if (typeof fn !== "function") throw new TypeError(`'${name}' is not a function but ${fn === null ? "null" : typeof fn}`);
   const source = Function.prototype.toString.call(fn);
-  if (/\{\s*\[native code\]\s*\}\s*$/.test(source)) {
+  if (NATIVE.test(source)) {
     throw new TypeError(`'${name}' is a native or bound function and has no source to send; wrap it in a function of your own`);
   }
   return source;

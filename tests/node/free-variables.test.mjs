@@ -11,7 +11,7 @@ import { bundled } from './support/bundled.mjs';
 import { freeNames } from './support/scopes.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const { freeVariables } = await bundled('free-variables.ts');
+const { boundTo, freeVariables } = await bundled('free-variables.ts');
 
 /** Packages whose code is the measure: written by many hands, for many compilers, minified and not. */
 const PACKAGES = ['acorn', 'pako', 'pako-1', 'fflate', 'msgpackr', '@msgpack/msgpack', 'comlink', 'workerpool', 'msgpack-test-suite'];
@@ -19,6 +19,8 @@ const PACKAGES = ['acorn', 'pako', 'pako-1', 'fflate', 'msgpackr', '@msgpack/msg
 const LONGEST_FILE = 400_000;
 /** A longer function is never what a page registers. */
 const LONGEST_FUNCTION = 20_000;
+
+const GUARDS = /(?:typeof[\s(]*|\b(?:self|globalThis)\.)([\w$]+)/g;
 
 async function files(folder) {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
@@ -77,9 +79,11 @@ test('real functions: no false alarm, and few oversights', async () => {
   for await (const { file, node, source } of realFunctions()) {
     count += 1;
     const real = freeNames(node);
+    const found = new Set(freeVariables(source));
     real.delete('undefined');
     real.delete('arguments');
-    const found = new Set(freeVariables(source));
+    // What a function asks for before it uses it is no oversight.
+    for (const [, name] of source.matchAll(GUARDS)) if (!found.has(name)) real.delete(name);
     for (const name of found) if (!real.has(name)) alarms.push(`${file}: ${name} in ${source.slice(0, 300)}`);
     uses += real.size;
     for (const name of real) if (!found.has(name)) overlooked += 1;
@@ -103,4 +107,32 @@ test('a free variable planted into a real function is found', async () => {
     }
   }
   assert.ok(count > 2_000, `${count} functions`);
+});
+
+test('what a function asks for before it uses it is no alarm', () => {
+  for (const source of [
+    "(x) => { if (typeof window !== 'undefined') return window.x; return x; }",
+    "function f() { return typeof(process) === 'object' && process.versions; }",
+    "() => (typeof document === 'undefined' ? 0 : document.title)",
+    "() => 'alert' in self && alert(1)",
+    '() => ("alert" in globalThis ? alert(1) : 0)',
+    '() => globalThis.document && document.title',
+    '() => self.localStorage?.getItem(localStorage.key(0))',
+  ]) assert.deepEqual(freeVariables(source).filter((name) => !['self', 'globalThis'].includes(name)), [], source);
+  for (const source of ['() => typeof missing.x', '() => typeof missing[0]', '() => typeof missing()', '() => page.self.missing + missing', "() => 'missing' in other && missing"]) {
+    assert.ok(freeVariables(source).includes('missing'), source);
+  }
+});
+
+test('what a method needs of its object is found, what classes within it have is not', () => {
+  const cases = [
+    ['add(a) { return a + this.#rate; }', '#rate', []], ['add(a) { return #rate in a; }', '#rate', []], ['add(a) { return super.add(a); }', 'super', []],
+    ['async *each() { yield* (() => super.each())(); }', 'super', []], ['add(a) { return a + this.rate; }', undefined, ['rate']],
+    ['(a) => { if (a) { return this.factor?.(a) + this?.rate; } }', undefined, ['factor', 'rate']], ['async add({ a }, b = (1)) { return this.rate; }', undefined, ['rate']],
+    ['f() { this.count = 1; return this.count; }', undefined, []], ['f() { this.cache ??= 1; return this.cache; }', undefined, []],
+    ['f() { return new (class extends Array { #x = 1; get() { return this.#x + super.at(0) + this.y; } })(); }', undefined, []],
+    ['f() { function g() { return this.x; } return { h() { return this.x + super.h; }, super: 1 }; }', undefined, []],
+    ["f(a) { return a.this.x + a.super.y + '#z' + `#w`; }", undefined, []],
+  ];
+  for (const [source, hard, members] of cases) assert.deepEqual(boundTo(source), { hard, members }, source);
 });

@@ -8,6 +8,7 @@ export function freeVariables(source: string): string[] {
   const declared = new Set<string>(["arguments", "undefined"]);
   const used = new Set<string>();
   collectDeclared(tokens, declared);
+  collectGuarded(tokens, declared);
   const fields = fieldsOfClasses(tokens);
   tokens.forEach((token, i) => {
     if (token.kind === "name" && !fields.has(i) && isReference(tokens, i) && !declared.has(token.text)) used.add(token.text);
@@ -23,6 +24,62 @@ export function dynamicImports(source: string): number[] {
     kind === "keyword" && text === "import" && tokens[i + 1]?.text === "(" && !/^\??\.$/.test(tokens[i - 1]?.text ?? "")
     && !methodBody(tokens, i + 1));
   return calls.map(({ at }) => at as number);
+}
+
+/** What of its object a method's source needs: private names and `super`, without which it is no valid source or never
+ *  runs; and members of `this` that it reads and does not set itself. Classes and functions within it have their own. */
+export function boundTo(source: string): { hard: string | undefined; members: string[] } {
+  const found = { hard: undefined as string | undefined, members: [] as string[] };
+  if (!/[#]|super|this/.test(source)) return found;
+  let tokens: Token[];
+  try {
+    tokens = tokenize(source);
+  } catch {
+    return found;
+  }
+  const members = new Set<string>();
+  const set = new Set<string>();
+  const inner = innerScopes(tokens);
+  tokens.forEach((token, i) => {
+    const { text, kind } = token;
+    if (inner.has(i)) return;
+    const [dot, member, then] = [tokens[i + 1], tokens[i + 2], tokens[i + 3]];
+    if (kind === "name" && text.startsWith("#")) found.hard ??= text;
+    else if (kind !== "keyword" || tokens[i - 1]?.text === ".") return;
+    else if (text === "super" && /^[.[(]$/.test(dot?.text ?? "")) found.hard ??= "super";
+    else if (text === "this" && /^(\.|\?\.)$/.test(dot?.text ?? "") && member?.kind === "name" && !member.text.startsWith("#")) {
+      members.add(member.text);
+      // Whoever sets it, on his task, may read it.
+      const [assign, equals] = [then?.text ?? "", tokens[i + 4]?.text];
+      if ((assign === "=" && equals !== "=") || /^[?&|]$/.test(assign)) set.add(member.text);
+    }
+  });
+  found.members = [...members].filter((member) => !set.has(member));
+  return found;
+}
+
+/** The places inside classes, object literals' methods and functions with a `this` of their own. */
+function innerScopes(tokens: Token[]): Set<number> {
+  const inner = new Set<number>();
+  const mute = (open: number) => {
+    for (let at = open; at <= matching(tokens, open); at += 1) inner.add(at);
+  };
+  const from = tokens[0]?.text === "async" ? 1 : 0;
+  tokens.forEach((token, i) => {
+    if (token.kind !== "keyword" || i <= from || inner.has(i) || tokens[i - 1]?.text === ".") return;
+    if (token.text !== "class" && token.text !== "function") return;
+    let open = i + 1;
+    while (open < tokens.length && tokens[open]?.text !== "{") open = tokens[open]?.text === "(" ? matching(tokens, open) + 1 : open + 1;
+    if (open < tokens.length) mute(open);
+  });
+  const body = tokens.findIndex((token) => token.text === "{" || token.text === "=>");
+  tokens.forEach((token, i) => {
+    const before = tokens[i - 1];
+    const control = before?.kind === "keyword" && /^(if|while|for|switch|with|catch|function)$/.test(before.text);
+    if (token.text !== "(" || token.kind !== "punctuator" || i < body || control || inner.has(i)) return;
+    if (methodBody(tokens, i)) mute(matching(tokens, i) + 1);
+  });
+  return inner;
 }
 
 interface Token {
@@ -84,9 +141,14 @@ function tokenize(source: string): Token[] {
       templates.pop();
       tokens.push({ kind: "punctuator", text: ")" });
       template();
-    } else if (take(STRING) || (/[\d.]/.test(c) && take(NUMBER)) || (c === "/" && regexpMayStart(tokens) && take(REGEXP))) {
+    } else if ((/[\d.]/.test(c) && take(NUMBER)) || (c === "/" && regexpMayStart(tokens) && take(REGEXP))) {
       tokens.push({ kind: "other", text: "" });
     } else {
+      const string = take(STRING);
+      if (string) {
+        tokens.push({ kind: "other", text: string });
+        continue;
+      }
       const name = take(NAME);
       if (name) {
         tokens.push({ kind: KEYWORDS.has(name) ? "keyword" : "name", text: name, at: at - name.length });
@@ -190,6 +252,26 @@ function fieldsOfClasses(tokens: Token[]): Set<number> {
   });
   return fields;
 }
+
+/** Names of which the function asks whether they are there, or which it sees to by another way: `typeof name`,
+ *  `'name' in self`, `globalThis.name`. */
+function collectGuarded(tokens: Token[], declared: Set<string>): void {
+  tokens.forEach(({ kind, text }, i) => {
+    const [next, after] = [tokens[i + 1], tokens[i + 2]];
+    if (kind === "keyword" && text === "typeof") {
+      let name = i + 1;
+      while (tokens[name]?.text === "(") name += 1;
+      // `typeof name.member` throws like any other use.
+      if (tokens[name]?.kind === "name" && !/^(\.|\[|\()$/.test(tokens[name + 1]?.text ?? "")) declared.add((tokens[name] as Token).text);
+    } else if (kind === "other" && /^["']/.test(text) && next?.text === "in" && GLOBAL.test(after?.text ?? "")) {
+      declared.add(text.slice(1, -1));
+    } else if (kind === "name" && GLOBAL.test(text) && /^(\.|\?\.)$/.test(next?.text ?? "") && tokens[i - 1]?.text !== "." && after?.kind === "name") {
+      declared.add(after.text);
+    }
+  });
+}
+
+const GLOBAL = /^(?:globalThis|self)$/;
 
 function collectDeclared(tokens: Token[], declared: Set<string>): void {
   tokens.forEach((token, i) => {

@@ -1,5 +1,7 @@
 import { importing } from "./base.js";
 import { dynamicImports } from "./free-variables.js";
+import { advised, missingNames } from "./missing-names.js";
+import { shimsFor } from "./transpile-helpers.js";
 
 /** How a function takes its arguments and gives its result. */
 export const enum Form {
@@ -47,7 +49,7 @@ export class OneOffs {
   get(source: string, context: object): Registered {
     let entry = this.#compiled.get(source);
     if (!entry) {
-      entry = { name: "run", form: Form.Plain, run: compile("run", source, context) };
+      entry = { name: "run", form: Form.Plain, run: compile("run", source, context).run };
       if (this.#compiled.size >= ONE_OFFS) this.#compiled.delete(this.#compiled.keys().next().value as string);
       this.#compiled.set(source, entry);
     }
@@ -58,20 +60,31 @@ export class OneOffs {
 /** Indirect, so that the source sees the worker's globals and none of this bundle's names. */
 const evaluate = globalThis.eval as (source: string) => unknown;
 
+/** A function made of its source, and the names that it uses and this worker lacks. */
+export interface Compiled {
+  run: Registered["run"];
+  missing: string[];
+}
+
 /**
  * Makes a function of its source text.
  *
  * The source stands on the first line, so that a stack trace counts its lines from 1, and gets a `sourceURL`, so that
  * traces and debuggers name it. An arrow function takes `this` from where it is evaluated, so it is evaluated for each
- * call: another call's task would hear what it reports late. Without a task it gets `context`.
+ * call: another call's task would hear what it reports late. Without a task it gets `context`. Helpers of compilers are
+ * parameters of what is around it, so that no global is made for them.
  */
-export function compile(name: string, source: string, context: object): Registered["run"] {
+export function compile(name: string, source: string, context: object): Compiled {
   // An address has no lone surrogates.
   const tail = `\n//# sourceURL=centaurus:///${encodeURIComponent(name.replace(/\p{Surrogate}/gu, "\ufffd"))}.js`;
-  const [text, parameter, value] = importing(source, dynamicImports);
+  const [text, importName, importer] = importing(source, dynamicImports);
+  const free = missingNames(source);
+  const shims = shimsFor(free, source);
+  const missing = free.filter((one) => !(one in shims));
+  if (importName) shims[importName] = importer;
   const build = (body: string) => {
-    const made = evaluate(`(function(${parameter}){return(${body}\n)})${tail}`) as (this: object, value: unknown) => unknown;
-    return (self: object) => made.call(self, value);
+    const made = evaluate(`(function(${Object.keys(shims).join()}){return(${body}\n)})${tail}`) as (...args: unknown[]) => unknown;
+    return (self: object) => made.apply(self, Object.values(shims));
   };
   let made: unknown;
   let make: ((self: object) => unknown) | undefined;
@@ -86,11 +99,14 @@ export function compile(name: string, source: string, context: object): Register
   }
   if (typeof made !== "function") throw new TypeError(`'${name}' is not the source of a function`);
   if (/^class\b/.test(source)) throw new TypeError(`'${name}' is a class; register a function that makes one`);
-  if (!make || NAMED.test(source)) return made as Registered["run"];
-  const arrow = make;
-  return function (...args) {
-    return (arrow(this ?? context) as Registered["run"]).apply(this, args);
-  };
+  let run = made as Registered["run"];
+  if (make && !NAMED.test(source)) {
+    const arrow = make as (self: object) => Registered["run"];
+    run = function (...args) {
+      return arrow(this ?? context).apply(this, args);
+    };
+  }
+  return { run: missing.length > 0 ? advised(run, missing) : run, missing };
 }
 
 /** A function expression, which has a `this` of its own and may keep something under its own name. */
@@ -100,8 +116,8 @@ const NAMED = /^(?:async(?:\s|\/\*[^]*?\*\/)*)?function\b/;
 function compileMethod(source: string, make: (body: string) => unknown, first: SyntaxError): unknown {
   for (const method of methods(source)) {
     try {
-      const holder = make(`{${method}\n}`) as object;
-      return (holder as Record<PropertyKey, unknown>)[Reflect.ownKeys(holder)[0] as PropertyKey];
+      const holder = make(`{${method}\n}`) as Record<PropertyKey, unknown>;
+      return holder[Reflect.ownKeys(holder)[0] as PropertyKey];
     } catch {
       // The next, if there is one.
     }

@@ -1,7 +1,8 @@
 import { digests } from "./digest.js";
 import { EXPOSED, exposed } from "./exposed.js";
-import { freeVariables } from "./free-variables.js";
+import { boundTo } from "./free-variables.js";
 import { compile, type Form, Form as Forms, type Functions, type Registered } from "./functions.js";
+import { missingMessage } from "./missing-names.js";
 import type { Lookup } from "./msgpack/index.js";
 import { protobuf } from "./protobuf/index.js";
 import { Kind } from "./protocol.js";
@@ -63,21 +64,26 @@ function fromSource(
   entries: { name: string; id: number; source: string; form: Form }[],
   context: object,
 ): Found | undefined {
-  const compiled = entries.map(({ name, source }) => compile(name, source, context));
-  const missing: Found["missing"] = [];
-  entries.forEach(({ name, id, form, source }, i) => {
-    functions.set(id, { name, form, run: compiled[i] as Registered["run"] });
-    const names = freeVariables(source).filter((free) => !(free in self));
+  const compiled = entries.map(({ name, source }) => {
+    const bound = boundTo(source);
+    if (bound.hard) throw new TypeError(`'${name}' uses ${bound.hard}, which is its class's alone and does not come along with its source. ${OWN_CLASS}`);
+    return { ...compile(name, source, context), members: bound.members.filter((member) => !(member in context)) };
+  });
+  const missing: NonNullable<Found["missing"]> = [];
+  entries.forEach(({ name, id, form }, i) => {
+    const { run, missing: names, members } = compiled[i] as (typeof compiled)[number];
+    functions.set(id, { name, form, run });
     if (names.length > 0) missing.push({ message: missingMessage(name, names), function: name, names });
+    if (members.length > 0) {
+      const list = members.map((member) => `this.${member}`);
+      const message = `The function '${name}' uses ${list.join(", ")}, but its 'this' is the task of the call: signal, progress(), transfer(). ${OWN_CLASS}`;
+      missing.push({ message, function: name, names: list });
+    }
   });
   return missing.length > 0 ? { missing } : undefined;
 }
 
-function missingMessage(name: string, names: string[]): string {
-  const list = names.map((one) => `'${one}'`).join(", ");
-  return `The function '${name}' uses ${list}, which its worker does not have. A registered function sees only its `
-    + "arguments and the worker's globals: pass the value as an argument, load it by loadScripts(), or set it by setup().";
-}
+const OWN_CLASS = "Pass the value as an argument, or put the class into a module whose functions use it, for registerModule().";
 
 function loadScripts(urls: string[]): undefined {
   try {
@@ -130,6 +136,6 @@ async function loadModule(functions: Functions, { url, names }: { url: string; n
 }
 
 function setUp({ source, args }: { source: string; args: unknown[] }, context: object): undefined | Promise<undefined> {
-  const result = compile("setup", source, context).apply(context, args);
+  const result = compile("setup", source, context).run.apply(context, args);
   return isPromise(result) ? Promise.resolve(result).then(() => undefined) : undefined;
 }
