@@ -357,9 +357,13 @@ export type PlainCalls<F> = {
 /** What a stream of a function gives that returns this: the values of what can be taken value by value, else the one. */
 export type Item<R> = Awaited<R> extends string
   ? Awaited<R>
-  : Awaited<R> extends AsyncIterable<infer T> | Iterable<infer T> | ReadableStream<infer T>
+  : Awaited<R> extends AsyncIterable<infer T> | Iterable<infer T>
     ? Awaited<T>
-    : Awaited<R>;
+    : [Global<"ReadableStream">] extends [never]
+      ? Awaited<R>
+      : Awaited<R> extends ReadableStream<infer T>
+        ? Awaited<T>
+        : Awaited<R>;
 
 /** What the streams of functions in the original form give, by their names. */
 export type Items<F> = {
@@ -790,6 +794,137 @@ export class QueueFullError extends Error {
 /** `terminate()` or `close()` was called. */
 export class TerminatedError extends Error {
   name: "TerminatedError";
+}
+
+// Of the services. They come from workers, and with what they are about.
+
+/** A limit of a decoder, or of an encoder's output, was met. */
+export class LimitError extends Error {
+  name: "LimitError";
+  /** The option that raises it. */
+  limit: string;
+  max: number;
+  /** Where: a byte of the input, or a place in the value. */
+  offset?: number;
+  path?: string;
+}
+/** The input ends before the value does. */
+export class TruncatedError extends Error {
+  name: "TruncatedError";
+  format: string;
+  offset: number;
+}
+/** The input is not of the format that it is read as. */
+export class CorruptError extends Error {
+  name: "CorruptError";
+  format: string;
+  offset: number;
+}
+/** The data was decoded, and its check sum says that it is not what was encoded. */
+export class ChecksumError extends Error {
+  name: "ChecksumError";
+  format: string;
+  check: string;
+  offset: number;
+  stored: number;
+  computed: number;
+}
+/** The value is complete, and bytes follow it. */
+export class TrailingDataError extends Error {
+  name: "TrailingDataError";
+  format: string;
+  offset: number;
+  length: number;
+}
+/** A preset dictionary is missing, the wrong one, or of no use. */
+export class DictionaryError extends Error {
+  name: "DictionaryError";
+  dictionaryId?: number;
+  givenId?: number;
+}
+/** MessagePack, or the schema, has no type for the value. */
+export class UnsupportedValueError extends Error {
+  name: "UnsupportedValueError";
+  path?: string;
+}
+/** A required field (proto2) is not there. */
+export class MissingFieldError extends Error {
+  name: "MissingFieldError";
+  field: string;
+  offset?: number;
+  path?: string;
+}
+/** The schema has no message type of that name. */
+export class UnknownTypeError extends Error {
+  name: "UnknownTypeError";
+  type: string;
+}
+/** A .proto file cannot be compiled. */
+export class ProtoSyntaxError extends Error {
+  name: "ProtoSyntaxError";
+  file: string;
+  line: number;
+  column: number;
+}
+/** No memory is left for the result. */
+export class OutOfMemoryError extends Error {
+  name: "OutOfMemoryError";
+  needed: number;
+}
+/** The browser's own storage failed; its error is the `cause`. */
+export class StorageError extends Error {
+  name: "StorageError";
+  store: string;
+  key?: string;
+}
+/** The quota, or the disk, has no room. */
+export class StorageFullError extends Error {
+  name: "StorageFullError";
+  store: string;
+  key: string;
+}
+/** The content is not what was put. */
+export class StorageCorruptError extends Error {
+  name: "StorageCorruptError";
+  store: string;
+  key: string;
+}
+/** The entry is at another revision than was expected, or was replaced while it was read. */
+export class ConflictError extends Error {
+  name: "ConflictError";
+  store: string;
+  key: string;
+  rev?: number;
+  expect?: number;
+}
+/** The store has no such entry. */
+export class NotFoundError extends Error {
+  name: "NotFoundError";
+  store: string;
+  key: string;
+}
+/** The store no longer knows every deletion since that change. */
+export class HistoryError extends Error {
+  name: "HistoryError";
+  store: string;
+  since: number;
+  horizon: number;
+}
+/** The socket is over for good. */
+export class SocketClosedError extends Error {
+  name: "SocketClosedError";
+}
+/** More waits than `outbox.maxBytes`. */
+export class OutboxFullError extends Error {
+  name: "OutboxFullError";
+}
+/** The outbox was full, and its policy let the message go. */
+export class MessageDroppedError extends Error {
+  name: "MessageDroppedError";
+}
+/** The message was not sent within its time to live. */
+export class MessageExpiredError extends Error {
+  name: "MessageExpiredError";
 }
 
 /** What every pool does, whatever it has been given to run: its life and its services. */

@@ -7,11 +7,5 @@ import type * as centaurus from "./centaurus.js";
 
 declare global {
   /** A pool of workers, its files beside the script. */
-  var Centaurus: typeof centaurus.Centaurus & {
-    readonly WorkerLoadError: typeof centaurus.WorkerLoadError;
-    readonly WorkerCrashError: typeof centaurus.WorkerCrashError;
-    readonly UnknownFunctionError: typeof centaurus.UnknownFunctionError;
-    readonly QueueFullError: typeof centaurus.QueueFullError;
-    readonly TerminatedError: typeof centaurus.TerminatedError;
-  };
+  var Centaurus: typeof centaurus.Centaurus & Pick<typeof centaurus, Extract<keyof typeof centaurus, `${string}Error`>>;
 }

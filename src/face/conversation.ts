@@ -101,7 +101,7 @@ export class Conversation {
 
   /** What a message is rejected with that comes too late. */
   late(): Error {
-    return Object.assign(new Error("The socket is closed"), { name: "SocketClosedError" });
+    return new this.page.SocketClosedError("The socket is closed");
   }
 
   /** Tells the worker something. */

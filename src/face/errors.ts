@@ -1,6 +1,6 @@
 import { culprit, isUncloneable } from "../../worker/runtime/culprit.js";
 import type { EncodedFailure } from "../../worker/runtime/failure.js";
-import { frames, rebuild, setStack, title } from "../../worker/runtime/rebuild.js";
+import { frames, kinds, rebuild, setStack, title } from "../../worker/runtime/rebuild.js";
 
 function named<N extends string>(name: N) {
   const made = class extends Error {
@@ -10,6 +10,7 @@ function named<N extends string>(name: N) {
   };
   // The class's own name would not survive minification.
   Object.defineProperty(made, "name", { value: name });
+  kinds.set(name, made);
   return made;
 }
 
@@ -25,6 +26,20 @@ export class UnknownFunctionError extends named("UnknownFunctionError") {
   }
 }
 Object.defineProperty(UnknownFunctionError, "name", { value: "UnknownFunctionError" });
+
+// Those of the services: of codecs, storage and sockets.
+export const [
+  LimitError, TruncatedError, CorruptError, ChecksumError, TrailingDataError, DictionaryError, UnsupportedValueError,
+  MissingFieldError, UnknownTypeError, ProtoSyntaxError, OutOfMemoryError, StorageError, StorageFullError,
+  StorageCorruptError, ConflictError, NotFoundError, HistoryError, SocketClosedError, OutboxFullError,
+  MessageDroppedError, MessageExpiredError,
+] = [
+  "LimitError", "TruncatedError", "CorruptError", "ChecksumError", "TrailingDataError", "DictionaryError", "UnsupportedValueError",
+  "MissingFieldError", "UnknownTypeError", "ProtoSyntaxError", "OutOfMemoryError", "StorageError", "StorageFullError",
+  "StorageCorruptError", "ConflictError", "NotFoundError", "HistoryError", "SocketClosedError", "OutboxFullError",
+  "MessageDroppedError", "MessageExpiredError",
+].map(named) as [Kind, Kind, Kind, Kind, Kind, Kind, Kind, Kind, Kind, Kind, Kind, Kind, Kind, Kind, Kind, Kind, Kind, Kind, Kind, Kind, Kind];
+type Kind = ReturnType<typeof named>;
 
 /** Makes the error that the runtime itself ends a call with. `context` is an `Error` whose message is the function's
  *  name and whose stack is the caller's. */

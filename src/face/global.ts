@@ -1,6 +1,7 @@
 import type { CentaurusOptions } from "../centaurus.js";
 import { Centaurus as Face } from "./centaurus.js";
-import * as errors from "./errors.js";
+import { kinds } from "../../worker/runtime/rebuild.js";
+import { UnknownFunctionError } from "./errors.js";
 import { hasSimd } from "./simd.js";
 
 // Known only while the script itself runs.
@@ -21,11 +22,9 @@ const places = {
 
 /** A pool of workers whose files lie beside this script. The error classes are its static properties. */
 class Centaurus extends Face {
-  static readonly WorkerLoadError = errors.WorkerLoadError;
-  static readonly WorkerCrashError = errors.WorkerCrashError;
-  static readonly UnknownFunctionError = errors.UnknownFunctionError;
-  static readonly QueueFullError = errors.QueueFullError;
-  static readonly TerminatedError = errors.TerminatedError;
+  static {
+    Object.assign(this, Object.fromEntries(kinds), { UnknownFunctionError });
+  }
 
   constructor(worker?: string | URL | CentaurusOptions, options?: CentaurusOptions) {
     super(places, worker, options);

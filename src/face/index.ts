@@ -2,7 +2,12 @@ import type { CentaurusOptions } from "../centaurus.js";
 import { Centaurus as Face } from "./centaurus.js";
 import { hasSimd } from "./simd.js";
 
-export { QueueFullError, TerminatedError, UnknownFunctionError, WorkerCrashError, WorkerLoadError } from "./errors.js";
+export {
+  ChecksumError, ConflictError, CorruptError, DictionaryError, HistoryError, LimitError, MessageDroppedError, MessageExpiredError,
+  MissingFieldError, NotFoundError, OutboxFullError, OutOfMemoryError, ProtoSyntaxError, QueueFullError, SocketClosedError,
+  StorageCorruptError, StorageError, StorageFullError, TerminatedError, TrailingDataError, TruncatedError, UnknownFunctionError,
+  UnknownTypeError, UnsupportedValueError, WorkerCrashError, WorkerLoadError,
+} from "./errors.js";
 export { CentaurusSocket } from "./socket.js";
 
 // Written out in full, each on its own: bundlers find and emit the files by these very expressions.

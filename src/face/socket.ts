@@ -3,7 +3,7 @@ import { type Line, Order } from "../../worker/runtime/socket/messages.js";
 import { brand } from "./brand.js";
 import { CallStream } from "./call-stream.js";
 import type { Conversation } from "./conversation.js";
-import { decode, failure } from "./errors.js";
+import { decode, failure, SocketClosedError } from "./errors.js";
 import { descriptors } from "./protobuf.js";
 import { exact } from "./exact.js";
 import { watch } from "./signals.js";
@@ -38,6 +38,7 @@ export interface Page {
   watch: typeof watch;
   CloseEvent: typeof CloseEvent;
   ErrorEvent: typeof ErrorEvent;
+  SocketClosedError: typeof SocketClosedError;
 }
 
 /** A WebSocket that lives in a worker and comes back: the interface of the platform's, and what that lacks. What it
@@ -58,7 +59,9 @@ export class CentaurusSocket extends EventTarget {
     if (typeof where !== "function") seen.url = address(where);
     if (typeof options.protocols !== "function") names(options.protocols);
     sockets.open.add(this);
-    const page = { socket: this, seen, sockets, where, options, raw, decode, descriptors, address, names, sizeOf, watch, CloseEvent, ErrorEvent };
+    const page = {
+      socket: this, seen, sockets, where, options, raw, decode, descriptors, address, names, sizeOf, watch, CloseEvent, ErrorEvent, SocketClosedError,
+    };
     sockets.begin(page).then((conversation) => {
       this.#conversation = conversation;
       for (const { run } of this.#waiting) run(conversation);

@@ -46,12 +46,15 @@ const images = new Map<string, ErrorClass>();
 /** More than any program has; only a program that makes class names up meets it, and then gets the base class. */
 const IMAGES = 1000;
 
+/** The runtime's own classes, by the names under which workers' errors come, which are plain ones there. */
+export const kinds = new Map<string, ErrorClass>();
+
 function instance(details: EncodedError): Error {
   return new (classOf(details))(details.message, details.base === "DOMException" ? details.name : undefined);
 }
 
-function classOf({ base, class: own }: EncodedError): ErrorClass {
-  const known = builtIn(base);
+function classOf({ base, class: own, name }: EncodedError): ErrorClass {
+  const known = (own === "Error" && kinds.get(name)) || builtIn(base);
   const key = `${base}:${own}`;
   let image = own === base ? known : images.get(key);
   if (!image && images.size < IMAGES) {
