@@ -23,6 +23,7 @@ const APPS = {
   react: ['app', 'apps/react'],
   rust: ['app', 'apps/rust'],
   server: ['app', 'apps/react', 'apps/server'],
+  types: ['apps/types'],
 };
 
 await rm(target('apps'), { recursive: true, force: true });
