@@ -28,7 +28,7 @@ function* blocks(text, ...languages) {
 /** All scripts: as modules, and what stands in pages of HTML. */
 function* scripts() {
   for (const [file, text] of pages) {
-    for (const block of blocks(text, 'js')) yield { file, ...block };
+    for (const block of blocks(text, 'js', 'ts')) yield { file, ...block };
     for (const { code, line } of blocks(text, 'html')) {
       for (const [, script] of code.matchAll(/<script(?: type="module")?>\n(.*?)<\/script>/gs)) yield { file, line, code: script };
     }
@@ -46,17 +46,16 @@ test('every script of the guide fits the public types', async () => {
   await cp(new URL('tests/node/support/guide.d.ts', root), new URL('guide.d.ts', work));
   for (const script of all) {
     const code = script.code.replace(/from 'https:\/\/cdn[^']*'/, "from 'centaurus'");
-    await writeFile(new URL(name(script), work), `${'\n'.repeat(script.line - 1)}${code}\nexport {};\n`);
+    // As TypeScript and strict, since that is what they are pasted into: each a module of its own.
+    await writeFile(new URL(name(script).replace(/js$/, 'ts'), work), `${'\n'.repeat(script.line - 1)}${code}\nexport {};\n`);
   }
   await writeFile(new URL('tsconfig.json', work), JSON.stringify({
     compilerOptions: {
       target: 'es2024', module: 'esnext', moduleResolution: 'bundler', lib: ['es2024', 'esnext.disposable', 'dom', 'dom.iterable', 'dom.asynciterable'],
-      strict: true, allowJs: true, checkJs: true, noEmit: true, types: [],
-      // Scripts name no types.
-      noImplicitAny: false, noImplicitThis: false, useUnknownInCatchVariables: false,
+      strict: true, noEmit: true, types: [],
       paths: { centaurus: ['../../src/centaurus.d.ts'], 'centaurus/keeper': ['../../src/centaurus.keeper.d.ts'] },
     },
-    include: ['*.js', '*.d.ts'],
+    include: ['*.ts'],
   }));
   const tsc = fileURLToPath(new URL('node_modules/.bin/tsc', root));
   await run(tsc, ['--project', fileURLToPath(work), '--pretty', 'false']).catch(({ stdout }) => assert.fail(stdout));
