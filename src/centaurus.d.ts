@@ -258,8 +258,9 @@ export declare class CentaurusSocket implements AsyncIterable<any> {
 
 export interface CentaurusSocket extends EventTarget {}
 
-/** A worker as the platform or Node.js makes it. */
+/** A worker as the web's platform makes it. */
 export interface OwnWorker {
+  onmessage: any;
   postMessage(message: any, transfer?: any): void;
   terminate(): unknown;
 }

@@ -123,16 +123,14 @@ export class Centaurus extends EventTarget {
   /** The pool's workers are of the page's own making. Their functions can be called, by methods too, before they have told
    *  them, which the first such call has them do. */
   #ofOwnWorkers(core: Core): void {
-    let asked = false;
+    let asked: Promise<void> | undefined;
     core.discover = () => {
-      if (asked) return;
-      asked = true;
-      this.#discover(EXPOSED).then(() => (core.undiscovered = undefined), (error: unknown) => {
+      asked ??= this.#discover(EXPOSED).then(() => (core.undiscovered = undefined), (error: unknown) => {
         core.undiscovered = error;
-        asked = false;
+        asked = undefined;
       });
     };
-    const methods = new Proxy(Object.getPrototypeOf(this) as object, {
+    const methods = new Proxy(Object.create(Object.getPrototypeOf(this)) as object, {
       get: (target, key, receiver: Centaurus) =>
         typeof key !== "string" || key in target || PROBED.test(key) ? Reflect.get(target, key, receiver) : (...args: unknown[]) => receiver.call(key, args),
     });

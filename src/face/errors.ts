@@ -51,7 +51,7 @@ export function failure(kind: string, context?: unknown, args?: unknown, said?: 
   const make = (): Error => {
     switch (kind) {
       case "WorkerLoadError":
-        return new WorkerLoadError(`The worker could not be started${why || "."}`, options);
+        return new WorkerLoadError(`The worker could not be started${why || ": it said nothing; does its script call expose()?"}`, options);
       case "WorkerCrashError":
         return new WorkerCrashError(`The worker died while it ran ${called}${why || "."}`, options);
       case "QueueFullError":

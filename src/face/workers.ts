@@ -1,7 +1,7 @@
 import { ABORT_CELLS, ABORT_RING, Down, MAGIC } from "../../worker/runtime/protocol.js";
 import { WorkerLoadError } from "./errors.js";
 import { Handle } from "./handle.js";
-import { diagnosed } from "./load.js";
+import { broken, diagnosed } from "./load.js";
 import { base, type Settings } from "./options.js";
 import { queueMicrotask, setTimeout } from "./platform.js";
 
@@ -151,9 +151,9 @@ export class Workers {
 function made(make: () => Worker): Worker {
   try {
     const worker = make();
-    if (!worker?.postMessage) throw new TypeError(`it returned ${worker}, not a Worker`);
+    if (!worker || !("onmessage" in worker)) throw new TypeError(`it returned ${worker}, not a Web Worker`);
     return worker;
   } catch (error) {
-    throw new WorkerLoadError(`the option 'worker' made no worker: ${String(error)}`, { cause: error });
+    throw broken("What the option 'worker' makes", error);
   }
 }

@@ -20,6 +20,11 @@ test('the manifest exports and ships files that are there', async () => {
   }
 });
 
+test('the name of the module for workers, and that of the worker file itself', () => {
+  assert.equal(manifest.exports['./worker'].default, './centaurus.worker.mjs');
+  assert.equal(manifest.exports['./worker.js'], './centaurus.worker.js');
+});
+
 test('types come before every other condition, else they are not found', () => {
   for (const entry of Object.values(manifest.exports)) {
     if (typeof entry === 'object') assert.equal(Object.keys(entry)[0], 'types');

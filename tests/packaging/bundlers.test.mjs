@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { cp, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { app, files, guide, installed, line, referred, run } from './support.mjs';
+import { app, bundlers, files, guide, installed, line, referred, run } from './support.mjs';
 
 const COPY = line('cp node_modules/centaurus/');
 const THREADS = ['centaurus.threads.js', 'centaurus.threads.wasm'];
@@ -94,6 +94,17 @@ test('keeper: what bundlers make of an app that imports it', async () => {
     const same = [...await files('keeper', folder)].filter(([, bytes]) => worker.equals(bytes)).map(([path]) => path);
     assert.equal(same.length, 1, `${folder}: the worker's file is there as ${same.join(', ') || 'nothing'}`);
   }
+});
+
+test('own: what bundlers make of an app with a worker of its own, in TypeScript', async () => {
+  await run('own', 'vite build');
+  await run('own', 'webpack --mode=production --output-path=webpack');
+  await run('own', `sed 's#type="module" src="./main.ts"#defer src="main.js"#' index.html > webpack/index.html`);
+  await run('own', 'parcel build index.html --no-cache --dist-dir=parcel --public-url=./');
+  await run('own', `rollup --config && ${COPY.replace('dist/', 'rollup/')}`);
+  await run('own', line('esbuild main.ts jobs.ts', bundlers).replace('main.ts', 'entries/main.ts').replace('dist', 'esbuild --entry-names=[name]'));
+  await run('own', COPY.replace('dist/', 'esbuild/'));
+  for (const folder of ['rollup', 'esbuild']) await run('own', `cp add.wasm ${folder}/ && sed 's#main.ts#main.js#' index.html > ${folder}/index.html`);
 });
 
 test('a page of classic scripts: the files as they are', async () => {

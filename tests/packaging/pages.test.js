@@ -69,6 +69,18 @@ for (const bundler of ['webpack', 'esbuild']) test(`keeper: bundled by ${bundler
 // It would take the exports out of the worker's file.
 test('keeper: bundled by parcel', (t) => keeps(t, '/packaging/keeper/parcel/index.html?worker=centaurus.keeper-worker.js'));
 
+/** What an app with a worker of its own sees. */
+async function owns(t, url) {
+  const { react, ...seen } = (await open(t, url)).seen;
+  assertEquals(seen, { metres: 3000, add: 42, steps: [0, 1, 2], inflated: 100_000, died: 'WorkerCrashError', again: 3000 });
+  assert(/^\d+\./.test(react), react);
+}
+
+test('own: a worker of its own, bundled by Vite', (t) => owns(t, `http://own.localhost:${port}/`));
+for (const bundler of ['webpack', 'parcel', 'rollup', 'esbuild']) {
+  test(`own: a worker of its own, bundled by ${bundler}`, (t) => owns(t, `/packaging/own/${bundler}/index.html`));
+}
+
 for (const server of ['vite', 'vite-7']) {
   test(`${server}: the server of development`, (t) => works(t, query.get(server) + ECHO), { timeout: 60_000 });
   test(`${server}: the server of development, with a keeper`, (t) => keeps(t, `${query.get(server)}keeper.html`, 'kept'), { timeout: 60_000 });

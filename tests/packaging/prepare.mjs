@@ -20,6 +20,7 @@ const APPS = {
   esbuild: ['app'],
   script: ['app', 'apps/script'],
   keeper: ['app', 'apps/keeper'],
+  own: ['app', 'apps/own'],
   react: ['app', 'apps/react'],
   rust: ['app', 'apps/rust'],
   server: ['app', 'apps/react', 'apps/server'],

@@ -9,6 +9,9 @@ export const target = (path) => here(`../../target/packaging/${path}`);
 export const app = (name) => target(`apps/${name}`);
 export const readme = await readFile(here('../../README.md'), 'utf8');
 
+/** The guide's page about bundlers. */
+export const bundlers = await readFile(here('../../docs/bundlers.md'), 'utf8');
+
 /** The guide's page about the keeper. */
 export const guide = await readFile(here('../../docs/keeper.md'), 'utf8');
 

@@ -1,0 +1,5 @@
+module.exports = {
+  entry: './main.ts',
+  resolve: { extensions: ['.ts', '.js'] },
+  module: { rules: [{ test: /\.ts$/, use: require.resolve('./typescript.cjs') }] },
+};
