@@ -87,8 +87,8 @@ const OWN_CLASS = "Pass the value as an argument, or put the class into a module
 
 function loadScripts(urls: string[]): undefined {
   try {
-    // Of nothing: does nothing, save in a module.
-    importScripts();
+    // Of nothing: does nothing, save in a module. (A member, since Parcel refuses modules with the bare name.)
+    self.importScripts();
   } catch (cause) {
     throw new TypeError(
       `The worker is a module, and only a classic one can load ${urls}: import it in the worker's own script, or use the worker of the package`,
@@ -97,7 +97,7 @@ function loadScripts(urls: string[]): undefined {
   }
   for (const url of urls) {
     try {
-      importScripts(url);
+      self.importScripts(url);
     } catch (error) {
       if (error instanceof DOMException) {
         throw Object.assign(new DOMException(`The script ${url} could not be loaded: ${error.message}`, "NetworkError"), {

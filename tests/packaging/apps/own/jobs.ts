@@ -1,10 +1,10 @@
 // The worker of the app: a module of its own, an npm package, a file of WebAssembly.
 import { expose, type Task } from 'centaurus/worker';
-import { version } from 'react';
+import { customAlphabet } from 'nanoid';
 import { total, Unit } from './numbers';
 
 export const metres = (kilometres: readonly number[]): number => total(kilometres) * Unit.Kilometre;
-export const react = (): string => version;
+export const name = (): string => customAlphabet('a', 4)();
 
 export async function add(a: number, b: number): Promise<number> {
   const response = await fetch(new URL('./add.wasm', import.meta.url));
@@ -21,4 +21,4 @@ export function* steps(this: Task, count: number): Generator<number, void> {
 
 export const quit = (): void => self.close();
 
-expose({ metres, react, add, steps, quit });
+expose({ metres, name, add, steps, quit });
