@@ -92,6 +92,15 @@ async function startData() {
   unblock();
 }
 
+// A file that misses its place must not take the page away: the browser would open it.
+for (const type of ["dragover", "drop"]) {
+  addEventListener(type, (event) => {
+    if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files") || event.target.closest?.("input[type=file]")) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "none";
+  });
+}
+
 const variant = find("#variant");
 if (isStrict) {
   variant.href = "../";
@@ -99,5 +108,6 @@ if (isStrict) {
 }
 find("#reload").addEventListener("click", startData);
 unblock();
+document.documentElement.dataset.started = "";
 await Promise.all([startPool(), startData()]);
 await keepForOffline(find("#offline"));

@@ -1,6 +1,7 @@
 /** Loads the cities piece by piece, so that the page draws while they come. */
 
 import { breathe } from "./dom.js";
+import { within } from "./within.js";
 
 /** Where every row of the JSON begins; nothing inside a row looks like it. */
 const ROW = ',{"cityId":';
@@ -11,6 +12,9 @@ const PIECE = 200_000;
 /** Milliseconds of work between two frames: half of what a frame has. */
 const SLICE = 8;
 
+/** How long the server may send nothing before the page gives it up, in ms. */
+const SILENCE = 20_000;
+
 export const citiesUrl = new URL("cities.json", document.baseURI).href;
 
 /** A failure that says what to do. */
@@ -18,12 +22,15 @@ export class LoadError extends Error {
   name = "LoadError";
 }
 
+const heard = (promise) => within(SILENCE, promise, () => new LoadError(`The server has sent nothing for ${SILENCE / 1000} s.`));
+
 async function get(url, signal) {
   let response;
   try {
-    response = await fetch(url, { signal });
+    response = await heard(fetch(url, { signal }));
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
+    if (cause instanceof LoadError) throw cause;
     throw new LoadError("The server cannot be reached. Is it still running?", { cause });
   }
   if (response.status === 404) {
@@ -40,7 +47,7 @@ async function get(url, signal) {
  * @returns `{ rows, json }`: the objects, and the JSON's bytes as they came
  */
 export async function loadCities(onRows, signal) {
-  const expected = await (await get(new URL("dataset.json", document.baseURI), signal)).json();
+  const expected = await heard((await get(new URL("dataset.json", document.baseURI), signal)).json());
   const reader = (await get(citiesUrl, signal)).body.getReader();
   const json = new Uint8Array(expected.bytes);
   const decoder = new TextDecoder();
@@ -65,7 +72,7 @@ export async function loadCities(onRows, signal) {
   };
 
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await heard(reader.read());
     if (done) break;
     if (length + value.length > json.length) throw new LoadError("There is more than dataset.json says. Make both again.");
     json.set(value, length);

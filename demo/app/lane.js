@@ -4,6 +4,9 @@ import { find, painted, write } from "./dom.js";
 import { FREEZE } from "./frames.js";
 import { count, explain, time } from "./format.js";
 
+/** How long a cancelled run may take to end before its lane is free without it, in ms: longer than the pool's `killGrace`. */
+const GRACE = 5_000;
+
 const TITLES = { main: "Main thread", pool: "Pool" };
 
 /** `this` for a job that runs on the page's own thread. Nobody can cancel it: no event comes through while it runs. */
@@ -11,10 +14,17 @@ function mainThreadTask(progress) {
   return { signal: new AbortController().signal, progress, transfer: (value) => value };
 }
 
+/** Rejects when the signal has been aborted for a while. */
+const givenUp = (signal) => new Promise((_, reject) => {
+  signal.addEventListener("abort", () => setTimeout(() =>
+    reject(new DOMException("Cancelled. It did not end, and nobody waits for it any more.", "AbortError")), GRACE));
+});
+
 export class Lane {
   #run;
   #frames;
   #parts;
+  #title;
   #controller;
   #blocked = "";
 
@@ -38,8 +48,8 @@ export class Lane {
     };
     write(find("h4", made), TITLES[this.kind]);
     const card = host.closest("section");
-    const title = find("h3", card).textContent;
-    this.#parts.progress.setAttribute("aria-label", `${title}: progress, ${TITLES[this.kind].toLowerCase()}`);
+    this.#title = `${find("h3", card).textContent}, ${TITLES[this.kind].toLowerCase()}`;
+    this.#parts.progress.setAttribute("aria-label", `Progress: ${this.#title}`);
     this.#parts.button.addEventListener("click", () => this.press());
     this.#label();
     host.append(made);
@@ -92,7 +102,8 @@ export class Lane {
     let end;
     try {
       const task = mainThreadTask((value) => progress(value?.done ?? value));
-      end = { text: await this.#run({ task, signal: controller.signal, progress, say }), tone: "" };
+      const run = this.#run({ task, signal: controller.signal, progress, say });
+      end = { text: await Promise.race([run, givenUp(controller.signal)]), tone: "" };
     } catch (error) {
       if (controller.signal.aborted && error === controller.signal.reason) {
         end = { text: `Cancelled: the promise rejected with ${error.name} at once.`, tone: "cancelled" };
@@ -137,6 +148,8 @@ export class Lane {
     if (cancels) label = "Cancel";
     else if (this.running) label = "Running";
     write(find("span", button), label);
+    // There are many buttons of each name on the page.
+    button.setAttribute("aria-label", `${label}: ${this.#title}`);
     // What changes many times a second is not read out; the end is.
     outcome.setAttribute("aria-busy", this.running);
     button.dataset.role = cancels ? "cancel" : "run";

@@ -1,6 +1,7 @@
 /** Who takes part: each `{ name, calls, end }`, with one worker. */
 
 import { isStrict, loadScript } from "../app/pool.js";
+import { within } from "../app/within.js";
 import * as functions from "./functions.js";
 
 const url = (path) => new URL(path, document.baseURI);
@@ -34,7 +35,7 @@ function behindMessages(name, peer) {
     pending.delete(id);
   };
   worker.onerror = ({ message }) => {
-    for (const { reject } of pending.values()) reject(new Error(`${name}: ${message}`));
+    for (const { reject } of pending.values()) reject(new Error(`${name}: ${message ?? "its worker cannot be loaded"}`));
     pending.clear();
   };
   const call = (what) => (argument) => new Promise((resolve, reject) => {
@@ -51,7 +52,7 @@ async function comlink() {
   const worker = new Worker(peerUrl("comlink"));
   const remote = globalThis.Comlink.wrap(worker);
   // Nothing else would tell: Comlink's calls wait for ever for a worker that did not load.
-  const failed = new Promise((_, reject) => (worker.onerror = ({ message }) => reject(new Error(`comlink: ${message}`))));
+  const failed = new Promise((_, reject) => (worker.onerror = ({ message }) => reject(new Error(`comlink: ${message ?? "its worker cannot be loaded"}`))));
   return { name: "comlink", calls: { empty: () => remote.empty() }, failed, end: () => worker.terminate() };
 }
 
@@ -64,12 +65,16 @@ async function workerpool() {
 /** How often a contestant is started before the benchmark gives up: a script that a browser failed to load once comes the next time. */
 const STARTS = 3;
 
+/** How long one start may take, in ms. */
+const STARTING = 20_000;
+
 /** Starts a contestant, and gives it once its worker has answered. */
 export async function up(make, tries = STARTS) {
   let contestant;
   try {
     contestant = await make();
-    await Promise.race([contestant.calls.empty(), contestant.failed].filter(Boolean));
+    const answer = Promise.race([contestant.calls.empty(), contestant.failed].filter(Boolean));
+    await within(STARTING, answer, () => new Error(`${contestant.name}: its worker has not answered for ${STARTING / 1000} s`));
     return contestant;
   } catch (error) {
     contestant?.end();

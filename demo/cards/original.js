@@ -26,6 +26,9 @@ function withoutText(Centaurus, console) {
   return C;
 }
 
+/** How long it may take, in milliseconds: the script may come from another server. */
+const LIMIT = 30_000;
+
 /** What the example prints, one line a call; then its pool is closed. */
 const LINES = 2;
 
@@ -55,17 +58,23 @@ export function originalCard(play) {
   /** The example catches nothing, so what fails in it arrives as an unhandled rejection. */
   const run = () => {
     end();
-    output.replaceChildren();
+    output.replaceChildren(element("p", { className: "empty" }, "Working."));
     const running = new AbortController();
     let lines = 0;
     const print = (line, className = "") => {
+      output.querySelector(".empty")?.remove();
       output.append(element("p", { className }, String(line)));
       if (++lines === LINES) end();
     };
     addEventListener("unhandledrejection", ({ reason }) => print(explain(reason), "error"), { signal: running.signal });
     const console = { log: (line) => running.signal.aborted || print(line) };
     const C = isStrict ? withoutText(play.Centaurus, console) : fromText(play.Centaurus, console, text());
+    const timer = setTimeout(() => {
+      print(`Nothing more came for ${LIMIT / 1000} s. Is there a network?`, "error");
+      end();
+    }, LIMIT);
     end = () => {
+      clearTimeout(timer);
       running.abort();
       C.close();
     };

@@ -8,6 +8,12 @@ const RATE = 100_000;
 const SIZE = 64;
 const SECONDS = 4;
 
+/** How long a lane may take for it, in seconds: a thread that cannot follow would have the page at work for minutes. */
+const LIMIT = 15;
+
+/** How long the server may take to answer that it will be away, in milliseconds. */
+const ANSWER = 10_000;
+
 /** How long this page's line is cut, in seconds, and how often a number is sent on it, in milliseconds. */
 const OUTAGE = 5;
 const EVERY = 50;
@@ -33,11 +39,11 @@ async function inPool(c, url, signal, onmessage) {
   await ended(socket, signal);
 }
 
-async function onMain(url, onmessage) {
+async function onMain(url, signal, onmessage) {
   const socket = new WebSocket(url);
   socket.binaryType = "arraybuffer";
   socket.onmessage = onmessage;
-  await ended(socket);
+  await ended(socket, signal);
 }
 
 function openLine(c, url, tell) {
@@ -52,30 +58,54 @@ function openLine(c, url, tell) {
   return socket;
 }
 
+const broken = (code) =>
+  new Error(`The socket closed with ${code}. Is there a network? “cargo xtask demo” serves the page and its sockets.`);
+
 /** Resolves when the socket has closed as it should. */
 const ended = (socket, signal) => new Promise((resolve, reject) => {
+  signal.addEventListener("abort", () => {
+    socket.close();
+    reject(signal.reason);
+  });
+  // Another line would be another flood.
+  socket.onreconnecting = ({ detail }) => {
+    socket.close();
+    reject(broken(detail.code));
+  };
   socket.onclose = ({ code, wasClean }) => {
-    if (signal?.aborted) reject(signal.reason);
-    else if (wasClean) resolve();
-    else reject(new Error(`The socket closed with ${code}. “cargo xtask demo” serves the page and its sockets.`));
+    if (wasClean) resolve();
+    else reject(broken(code));
   };
 });
 
-/** Looks at each message of the flood as it comes. */
-function counting(progress) {
+/** Looks at each message of the flood as it comes. `flow` takes `(signal, onmessage)` and resolves at the flood's end. */
+async function flooded(flow, cancel, progress) {
   const wanted = RATE * SECONDS;
   const began = performance.now();
   const seen = { messages: 0, skipped: 0 };
+  const over = new AbortController();
   const onmessage = ({ data }) => {
+    // A timer has no turn where messages come faster than they are taken.
+    if (performance.now() - began > LIMIT * 1000) over.abort();
+    if (over.signal.aborted) return;
     if (new DataView(data).getUint32(4) !== seen.messages) seen.skipped++;
     seen.messages++;
     if (seen.messages % 2_000 === 0) progress(seen.messages / wanted);
   };
-  const outcome = () => {
-    const rate = count(Math.round(seen.messages / ((performance.now() - began) / 1000)));
-    return `${count(seen.messages)} messages, ${rate} a second${seen.skipped ? `, ${count(seen.skipped)} out of order` : ""}.`;
-  };
-  return { onmessage, outcome };
+  const timer = setTimeout(() => over.abort(), LIMIT * 1000);
+  try {
+    await flow(AbortSignal.any([cancel, over.signal]), onmessage);
+  } catch (error) {
+    // A line that breaks after the last message has nothing left to bring.
+    const enough = over.signal.aborted || seen.messages === wanted;
+    if (cancel.aborted || !enough) throw error;
+    if (seen.messages === 0) throw new Error(`Nothing came for ${LIMIT} s. Is there a network, and the server?`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+  const rate = count(Math.round(seen.messages / ((performance.now() - began) / 1000)));
+  const late = seen.messages < wanted ? ` Of ${count(wanted)}: after ${LIMIT} s the page let go.` : "";
+  return `${count(seen.messages)} messages, ${rate} a second${seen.skipped ? `, ${count(seen.skipped)} out of order` : ""}.${late}`;
 }
 
 /** The line that is cut and comes back: numbers go out and are looked for. */
@@ -119,7 +149,7 @@ class Line {
     this.open();
     const plan = new URLSearchParams({ client, seconds: OUTAGE });
     try {
-      const answer = await fetch(new URL(`/ws/outage?${plan}`, location.origin), { method: "POST" });
+      const answer = await fetch(new URL(`/ws/outage?${plan}`, location.origin), { method: "POST", signal: AbortSignal.timeout(ANSWER) });
       if (!answer.ok) throw new Error(await answer.text());
       this.#tell(`The server is away for ${OUTAGE} s.`);
     } catch (error) {
@@ -147,17 +177,12 @@ export function socketCard(play) {
   const flood = () => address("/ws/flood", { rate: RATE, size: SIZE, count: RATE * SECONDS });
   const made = lanes(card, {
     frames: play.frames,
-    main: async ({ progress, say }) => {
+    main: ({ signal: cancel, progress, say }) => {
       say("Working. Each message is an event of the page’s.");
-      const { onmessage, outcome } = counting(progress);
-      await onMain(flood(), onmessage);
-      return outcome();
+      return flooded((signal, onmessage) => onMain(flood(), signal, onmessage), cancel, progress);
     },
-    pool: async ({ signal, progress }) => {
-      const { onmessage, outcome } = counting(progress);
-      await inPool(play.c, flood(), signal, onmessage);
-      return outcome();
-    },
+    pool: ({ signal: cancel, progress }) =>
+      flooded((signal, onmessage) => inPool(play.c, flood(), signal, onmessage), cancel, progress),
   });
   return {
     /** Why it cannot run now, or nothing if it can. The main thread can always. */

@@ -116,6 +116,9 @@ export function storageCard(play) {
   const again = find("#reload-page", card);
   let blocked = "";
   let files;
+  /** Files that were chosen before the store was open. */
+  const early = [];
+  const waits = () => `To be put once the store is open: ${plural(early.length, "file")}.`;
   showCode(card, [openStore, keep, look].map(bodyOf).join("\n\n") + `\n\n// killed in the middle: whole, or not at all\n${bodyOf(killInTheMiddle)}`);
 
   const tell = (text) => {
@@ -143,7 +146,7 @@ export function storageCard(play) {
     },
   };
   const attempt = async (work) => {
-    if (blocked) return;
+    if (blocked || !files) return;
     try {
       await work();
       shelf.draw(await look(files));
@@ -169,7 +172,11 @@ export function storageCard(play) {
     const chosen = [...input.files];
     // The same file may be chosen again.
     input.value = "";
-    await put(chosen);
+    if (card.dataset.state === "ready") return void (await put(chosen));
+    if (chosen.length === 0) return;
+    early.push(...chosen);
+    write(where, waits());
+    if (!blocked && !files) open();
   });
   for (const [event, over] of [["dragenter", true], ["dragleave", false], ["drop", false]]) {
     input.addEventListener(event, () => drop.toggleAttribute("data-over", over));
@@ -189,7 +196,6 @@ export function storageCard(play) {
   }));
   again.addEventListener("click", () => blocked || location.reload());
 
-  /** Opens the store as soon as somebody may look at it: until then the page needs nothing of what it stands on. */
   const begin = async (tries = OPENINGS) => {
     files = openStore(play.c);
     try {
@@ -202,20 +208,27 @@ export function storageCard(play) {
       tell(explain(error));
     }
     card.dataset.state = "ready";
+    const waiting = early.splice(0);
+    if (waiting.length > 0) await put(waiting);
   };
-  const near = new IntersectionObserver((seen) => {
-    if (blocked || files || !seen.some(({ isIntersecting }) => isIntersecting)) return;
+  const open = () => {
     near.disconnect();
     void begin();
+  };
+  /** Opens the store as soon as somebody may look at it: until then the page needs nothing of what it stands on. */
+  const near = new IntersectionObserver((seen) => {
+    if (!blocked && !files && seen.some(({ isIntersecting }) => isIntersecting)) open();
   }, { rootMargin: "400px" });
 
   return {
     /** Why it cannot run now, or nothing if it can. */
     block(reason) {
       blocked = reason;
-      input.disabled = Boolean(reason);
       for (const button of [kill, again]) button.setAttribute("aria-disabled", Boolean(reason));
-      if (!reason && !files) near.observe(card);
+      write(where, [reason, early.length > 0 ? waits() : reason ? "" : WHERE].filter(Boolean).join(" "));
+      if (reason || files) return;
+      if (early.length > 0) open();
+      else near.observe(card);
     },
   };
 }
