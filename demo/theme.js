@@ -22,7 +22,7 @@
 
   const current = () => remembered() ?? (dark.matches ? "dark" : "light");
   apply(current());
-  dark.addEventListener("change", () => apply(current()));
+  for (const query of [dark, matchMedia("(forced-colors: active)")]) query.addEventListener("change", () => apply(current()));
   document.addEventListener("DOMContentLoaded", () => {
     apply(current());
     document.getElementById("theme")?.addEventListener("click", () => {

@@ -48,5 +48,12 @@ export function fit(canvas) {
   return { context, width, height };
 }
 
+/** What a canvas takes for a colour that is the system's, which it might not know by name. */
+const probe = element("i", { hidden: true });
+
 /** A colour of the current theme. */
-export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+export function colour(name) {
+  probe.style.cssText = `forced-color-adjust: none; color: var(--${name})`;
+  if (!probe.isConnected) document.body.append(probe);
+  return getComputedStyle(probe).color;
+}

@@ -9,7 +9,8 @@ const EVERY = 500;
 /** Events that are shown. */
 const SHOWN = 8;
 
-const LATENCIES = { queue: "waiting", run: "running", transfer: "messages" };
+/** The columns, as index.html names them: waiting, running, messages. A row is a figure: four columns are what a phone has room for. */
+const LATENCIES = ["queue", "run", "transfer"];
 const COUNTS = {
   submitted: "submitted",
   returned: "returned",
@@ -20,7 +21,7 @@ const COUNTS = {
   retried: "run again",
   moved: "moved on",
 };
-const COLUMNS = ["p50", "p90", "p99", "max"];
+const QUANTILES = ["p50", "p90", "p99", "max"];
 
 const EVENTS = {
   workerstart: ({ slot }) => `Worker ${slot + 1} started`,
@@ -36,7 +37,7 @@ function row(table, title, cells) {
 }
 
 export function numbers({ c, timeline, frames }) {
-  const latencies = Object.entries(LATENCIES).map(([key, title]) => [key, row(find("#latencies"), title, COLUMNS.length + 1)]);
+  const [calls, ...latencies] = ["calls", ...QUANTILES].map((title) => row(find("#latencies"), title, LATENCIES.length));
   const counts = Object.entries(COUNTS).map(([key, title]) => [key, row(find("#counts"), title, 1)]);
   const list = find("#events");
   for (const [type, say] of Object.entries(EVENTS)) {
@@ -52,10 +53,10 @@ export function numbers({ c, timeline, frames }) {
     const { stats } = timeline;
     if (!stats || at - written < EVERY) return;
     written = at;
-    for (const [key, [calls, ...cells]] of latencies) {
-      write(calls, count(stats[key].count));
-      cells.forEach((cell, i) => write(cell, stats[key].count ? time(stats[key][COLUMNS[i]]) : "–"));
-    }
+    LATENCIES.forEach((key, column) => {
+      write(calls[column], count(stats[key].count));
+      latencies.forEach((cells, i) => write(cells[column], stats[key].count ? time(stats[key][QUANTILES[i]]) : "–"));
+    });
     for (const [key, [cell]] of counts) write(cell, count(stats.calls[key]));
   });
 }

@@ -18,6 +18,9 @@ const FIGURES_EVERY = 250;
 /** Milliseconds between two drawings for those who asked for less motion. */
 const CALM_EVERY = 1000;
 
+/** A row's height in pixels, on a wide screen and at the usual text size. */
+const ROW = 18;
+
 const STATES = { none: "not started", starting: "starting", idle: "idle", running: "running", stopping: "stopping" };
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -97,8 +100,11 @@ export class Score {
   }
 
   #theme() {
-    const names = ["line", "muted", "main", "main-soft", "pool", "pool-soft", "ink", "on-accent", "mono"];
-    return (this.#colours ??= Object.fromEntries(names.map((name) => [name, colour(name)])));
+    const names = ["line", "muted", "main", "main-soft", "pool", "pool-soft", "ink", "on-accent"];
+    return (this.#colours ??= {
+      ...Object.fromEntries(names.map((name) => [name, colour(name)])),
+      mono: getComputedStyle(this.#root).getPropertyValue("--mono"),
+    });
   }
 
   #draw(at) {
@@ -108,11 +114,13 @@ export class Score {
     const x = (time) => width - ((at - time) / span) * width;
     const row = height / (this.#rows.length + 2);
     const main = row * 2;
+    // Rows grow with the reader's text size, and letters with the rows.
+    const unit = Math.max(1, row / ROW);
     context.clearRect(0, 0, width, height);
     this.#drawSeconds(context, { at, span, x, height, theme });
-    this.#drawFrames(context, { at, span, x, main, theme });
+    this.#drawFrames(context, { at, span, x, main, theme, unit });
     this.#timeline.slots.forEach((slot, index) => {
-      this.#drawSlot(context, slot, { top: main + index * row, row, x, at, theme });
+      this.#drawSlot(context, slot, { top: main + index * row, row, x, at, theme, unit });
     });
   }
 
@@ -124,10 +132,10 @@ export class Score {
   }
 
   /** A tooth for each frame in time; a block over the time in which there was none. */
-  #drawFrames(context, { at, span, x, main, theme }) {
+  #drawFrames(context, { at, span, x, main, theme, unit }) {
     const base = main - 5;
     const full = main - 10;
-    context.font = `600 11px ${theme.mono}`;
+    context.font = `600 ${11 * unit}px ${theme.mono}`;
     context.textAlign = "center";
     context.textBaseline = "middle";
     for (const frame of this.#frames.since(at - span)) {
@@ -153,7 +161,7 @@ export class Score {
     }
   }
 
-  #drawSlot(context, slot, { top, row, x, at, theme }) {
+  #drawSlot(context, slot, { top, row, x, at, theme, unit }) {
     const middle = top + row / 2;
     for (const life of slot.lives) {
       const left = x(life.from);
@@ -161,7 +169,7 @@ export class Score {
       context.fillStyle = theme["pool-soft"];
       context.fillRect(left, middle - 1, right - left, 2);
     }
-    context.font = `600 10px ${theme.mono}`;
+    context.font = `600 ${10 * unit}px ${theme.mono}`;
     context.textAlign = "left";
     context.textBaseline = "middle";
     const tall = Math.max(6, row - 5);

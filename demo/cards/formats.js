@@ -76,7 +76,7 @@ export function formatsCard(play) {
   const chart = find(".chart", card);
   const legend = find(".legend", card);
   const results = find(".results", card);
-  const table = find("tbody", card);
+  const table = find("table", card);
   const registered = ["toJson", "fromJson"].map(registration).join("\n");
   showCode(card, `${registered}\nconst schema = await c.protobuf(source);\n\n${bodyOf(formats)}`, squeezed);
   legend.append(...FORMATS.map((name, i) => element("li", {}, shape(i), name)));
@@ -98,13 +98,16 @@ export function formatsCard(play) {
     scatter(chart, points, {
       title: `Bytes of a message against the time to ${title} it, ${plural(points.length, "point")}; on the Pareto front: ${
         [...front].map(({ format, level }) => `${format} ${levelName(level)}`).join(", ")}. The table has the figures.`,
-      x: `ms to ${title} a message`,
+      x: "ms a message",
       y: "bytes",
     });
-    table.replaceChildren(...ways.map((way) => element("tr", { className: front.has(way) ? "on-front" : "" },
-      element("th", { scope: "row" }, shape(FORMATS.indexOf(way.format)), way.format),
-      ...[levelName(way.level), count(way.bytes), milliseconds(way.encode), milliseconds(way.decode), front.has(way) ? "yes" : "–"]
-        .map((text) => element("td", {}, text)))));
+    const rowOf = (way) => element("tr", { className: front.has(way) ? "on-front" : "" },
+      element("th", { scope: "row" }, levelName(way.level)),
+      ...[count(way.bytes), milliseconds(way.encode), milliseconds(way.decode), front.has(way) ? "yes" : "–"]
+        .map((text) => element("td", {}, text)));
+    table.replaceChildren(find("caption", table), find("thead", table), ...FORMATS.map((name, i) => element("tbody", {},
+      element("tr", {}, element("th", { scope: "rowgroup", colSpan: 5 }, shape(i), name)),
+      ...ways.filter(({ format }) => format === name).map(rowOf))));
   };
   for (const choice of card.querySelectorAll("input[name=formats-time]")) choice.addEventListener("change", show);
   let width;
