@@ -190,7 +190,7 @@ test('without JavaScript the page says so, and says nothing of loading', async (
   const said = [...served.querySelectorAll('body noscript')].map(({ textContent }) => textContent).join(' ');
   assert(said.includes('needs JavaScript'), said);
   assertEquals(served.querySelector('.status-text').textContent, '');
-  const sheet = new DOMParser().parseFromString(served.querySelector('head noscript').textContent, 'text/html').querySelector('link');
+  const sheet = served.querySelector('head noscript link');
   const styles = await (await fetch(new URL(sheet.getAttribute('href'), new URL('/playground/', location.href)))).text();
   for (const place of ['.jobs', '.score', '#theme']) assert(styles.includes(place), `${place} is shown without scripts`);
 });
@@ -202,14 +202,37 @@ test('a program that does not come is told, with a button to try again', async (
   assert(!find('#reload').hidden);
 }, { timeout: 90_000 });
 
-test('a flood that cannot come ends, on the main thread and in the pool', async (t) => {
-  // The suite's server has no sockets: the line breaks as it does without a network.
+test('the flood on the main thread ends: where its line breaks, where nothing comes, and where it breaks after all came', async (t) => {
   const playground = await open(t, 1280);
-  for (const kind of ['main', 'pool']) {
-    const { state, text } = await runLane(playground, '#socket', kind);
-    assertEquals(state, 'error', text);
-    assert(text.includes('Is there a network?'), text);
-  }
+  const { window } = playground;
+  const line = (live) => {
+    window.WebSocket = class {
+      constructor() {
+        setTimeout(() => live(this));
+      }
+      close() {}
+    };
+  };
+  const breaks = (socket) => socket.onclose({ code: 1006, wasClean: false });
+  line(breaks);
+  const broken = await runLane(playground, '#socket', 'main');
+  assertEquals(broken.state, 'error', broken.text);
+  assert(broken.text.includes('1006. Is there a network?'), broken.text);
+  line(() => {});
+  const silent = await runLane(playground, '#socket', 'main');
+  assertEquals(silent.state, 'error', silent.text);
+  assert(silent.text.includes('Nothing came for'), silent.text);
+  line((socket) => {
+    for (let number = 0; number < 400_000; number++) {
+      const data = new window.ArrayBuffer(8);
+      new DataView(data).setUint32(4, number);
+      socket.onmessage({ data });
+    }
+    breaks(socket);
+  });
+  const whole = await runLane(playground, '#socket', 'main');
+  assertEquals(whole.state, 'done', whole.text);
+  assert(whole.text.startsWith('400,000 messages'), whole.text);
 }, { timeout: 120_000 });
 
 test('a file that is chosen before the store is open is kept once it is', async (t) => {
