@@ -1,10 +1,10 @@
 import type { CallOptions } from "../centaurus.js";
 import { Attempt, type Plan, untilKnown } from "./attempt.js";
 import { CallStream } from "./call-stream.js";
-import { failure, UnknownFunctionError } from "./errors.js";
+import { failure, UnknownFunctionError, WorkerLoadError } from "./errors.js";
 import { Gate, type Passage } from "./gate.js";
 import { instantiate } from "./instance.js";
-import { loadModule } from "./load.js";
+import { diagnosed, loadModule } from "./load.js";
 import { nearest } from "./nearest.js";
 import type { Settings } from "./options.js";
 import { type Listener, Proxy } from "./proxy.js";
@@ -81,7 +81,7 @@ export class Core {
       this.workers.owner = this.#proxy;
     } catch (error) {
       this.workers.dispose();
-      throw error;
+      throw error instanceof WorkerLoadError ? error : await diagnosed("The proxy's WebAssembly", error, this.settings.diagnosis);
     }
   }
 

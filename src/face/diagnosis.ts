@@ -52,13 +52,15 @@ async function workerFailed(given: string, said: unknown, fetch: typeof globalTh
   if (found) return policy(found, own ? url : undefined);
   if (!own && globalThis.crossOriginIsolated && !(await answers(url, fetch))) return corp(response);
   if (!response && !own && !(await answers(url, fetch))) return `it could not be fetched: ${await reason(() => fetch(url))}`;
+  if (!own && /NetworkError/.test(text)) return `${text.trim()} The file is there, so a Content Security Policy may forbid it: script-src must allow ${new URL(url).origin}`;
   if (text !== SILENT) return text;
   return "it did not start, though the file is there and no Content Security Policy was seen to forbid it; if the page is served with Cross-Origin-Embedder-Policy, the file must be too";
 }
 
 async function fileFailed(url: string, said: unknown, fetch: typeof globalThis.fetch): Promise<string | undefined> {
-  const [compiled] = await watch(() => WebAssembly.compile(EMPTY));
-  if (!compiled) return "a Content Security Policy forbids WebAssembly: its script-src must have 'wasm-unsafe-eval'";
+  // Engines refuse to compile it, or to make an instance.
+  const [made] = await watch(() => WebAssembly.instantiate(EMPTY));
+  if (!made) return "a Content Security Policy forbids WebAssembly: its script-src must have 'wasm-unsafe-eval'";
   if (!(said instanceof TypeError) || !/^http/.test(url)) return undefined;
   const [response, breach] = await watch(() => fetch(url));
   if (breach) return policy(breach, url);

@@ -1,5 +1,3 @@
-import { broken } from "./load.js";
-
 /** A bool, as it crosses. */
 export type Bit = 0 | 1;
 
@@ -49,12 +47,8 @@ const pools = new FinalizationRegistry<number>((pool) => shared?.pool_free(pool)
 
 /** The instance that all pools of the page share. A module that is not ours must not take its place. */
 export function instantiate(module: WebAssembly.Module): Exports {
-  try {
-    if (!WebAssembly.Module.exports(module).some(({ name }) => name === /* @__KEY__ */ "pool_new")) throw new Error("it is another program");
-    return (shared ??= new WebAssembly.Instance(module).exports as unknown as Exports);
-  } catch (error) {
-    throw broken("The proxy's WebAssembly", error);
-  }
+  if (!WebAssembly.Module.exports(module).some(({ name }) => name === /* @__KEY__ */ "pool_new")) throw new Error("it is another program");
+  return (shared ??= new WebAssembly.Instance(module).exports as unknown as Exports);
 }
 
 /** The pool's memory goes with the object that stands for it. */
