@@ -38,6 +38,7 @@ pub(crate) const KEEPER: &str = "centaurus.keeper.js";
 pub(crate) const KEEPER_WORKER: &str = "centaurus.keeper-worker.js";
 pub(crate) const KEEPER_SERVICE_WORKER: &str = "centaurus.keeper-sw.js";
 const TYPES: &str = "centaurus.d.ts";
+const TYPES_SOURCE: &str = "src/centaurus.d.ts";
 /// The same for CommonJS modules, which TypeScript tells by the name.
 const CLASSIC_TYPES: &str = "centaurus.d.cts";
 const WORKER_TYPES: &str = "centaurus.worker.d.ts";
@@ -93,8 +94,7 @@ const TYPED: &[(&str, &str)] =
 
 /// Files taken over as they are: where from, and their name in the package.
 const COPIED: &[(&str, &str)] = &[
-    ("src/centaurus.d.ts", TYPES),
-    ("src/centaurus.d.ts", CLASSIC_TYPES),
+    (TYPES_SOURCE, TYPES),
     ("src/centaurus.worker.d.ts", WORKER_TYPES),
     ("src/centaurus.global.d.ts", GLOBAL_TYPES),
     ("src/centaurus.keeper.d.ts", KEEPER_TYPES),
@@ -106,6 +106,9 @@ pub(crate) fn write(workspace: &Workspace) -> Result<()> {
     for (from, to) in COPIED {
         super::copy(&workspace.path(from), &workspace.pkg().join(to))?;
     }
+    let types = fs::read_to_string(workspace.path(TYPES_SOURCE)).context("cannot read the types")?;
+    // What a CommonJS module requires has no default, but properties.
+    fs::write(workspace.pkg().join(CLASSIC_TYPES), types.replace("\nexport default Centaurus;\n", "\n"))?;
     let text = fs::read_to_string(workspace.path(README)).context("cannot read the README")?;
     let text = readme::for_package(&text, env!("CARGO_PKG_REPOSITORY"), &files());
     fs::write(workspace.pkg().join(README), text)?;
@@ -125,6 +128,7 @@ fn files() -> Vec<String> {
         }
     }
     files.extend(COPIED.iter().map(|&(_, to)| to.to_owned()));
+    files.push(CLASSIC_TYPES.to_owned());
     files.push(README.to_owned());
     files
 }
