@@ -157,9 +157,10 @@ export class Core {
     }));
   }
 
-  /** What has not reached the proxy yet was asked before `close()` and still counts, unless nothing needs the proxy. */
+  /** What has not reached the proxy yet was asked before `close()` and still counts, save registrations that no call
+   *  has needed. */
   #closeOnceQuiet(): void {
-    if (!this.#whenClosed || this.#over || (this.#early > 0 && !this.#gate.asleep)) return;
+    if (!this.#whenClosed || this.#over || (this.#gate.asleep ? this.waiting : this.#early) > 0) return;
     if (this.#proxy) this.#proxy.close();
     else this.#end();
   }
