@@ -70,11 +70,11 @@ test('a missing name is explained where it fails, in run() too', async (t) => {
   const rate = 2;
   await c.define({ uses: (a) => a * rate });
   const fails = [
-    c.run((a) => a * rate, 1), c.run(async (a) => a * rate, 1), c.run(function* () { yield rate; }), c.run(async function* () { yield rate; }),
-    c.uses(1), c.setup(() => rate),
+    () => c.run((a) => a * rate, 1), () => c.run(async (a) => a * rate, 1), () => c.run(function* () { yield rate; }),
+    () => c.run(async function* () { yield rate; }), () => c.uses(1), () => pool(t).setup(() => rate),
   ];
   for (const failing of fails) {
-    const error = await failing.then(() => assert(false, 'it passed'), (reason) => reason);
+    const error = await failing().then(() => assert(false, 'it passed'), (reason) => reason);
     assert(error instanceof ReferenceError && error.message.includes('rate') && error.message.includes('pass the value as an argument'), error.message);
     assertEquals(error.message.split('pass the value').length, 2);
   }
