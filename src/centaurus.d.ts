@@ -768,7 +768,8 @@ export interface CentaurusEventMap {
   workerstart: CustomEvent<{ worker: number; slot: number }>;
   /** A worker was stopped, or is gone; `reason` is the error where it was not asked for. */
   workerstop: CustomEvent<{ worker: number; slot: number; reason: unknown }>;
-  /** Code in a worker threw where no call could catch it. A rejection that nobody handles is left to the console. */
+  /** Code in a worker threw where no call could catch it, or nobody handled a rejection. Reported as the page's own
+   *  errors are (`window.onerror`, the console; in Node.js the console alone) unless `preventDefault()` is called. */
   workererror: CustomEvent<{ worker: number; slot: number; error: unknown }>;
   /** A likely mistake, such as a function that uses a name its worker lacks. Printed to the console unless `preventDefault()` is called. */
   warning: CustomEvent<{ message: string; function?: string; names?: string[] }>;

@@ -94,25 +94,27 @@ const collected = new FinalizationRegistry<Channel<unknown>>((channel) => {
 
 /** The values of a stream call. The call starts when the first value is asked for and ends when the reader leaves. */
 export class CallStream<T> implements AsyncIterableIterator<T, undefined, undefined> {
-  readonly #channel: Channel<T>;
+  /** Neither private nor an object: a stream may be behind a Proxy, such as Vue's, that wraps what objects it is asked for. */
+  readonly channel: () => Channel<T>;
 
   /** Credit goes back in halves of the window: often enough that the worker never waits for a reader who keeps up. */
   constructor(source: Source, step = STREAM_WINDOW / 2) {
-    this.#channel = new Channel<T>(source, step);
-    collected.register(this, this.#channel as Channel<unknown>);
+    const channel = new Channel<T>(source, step);
+    this.channel = () => channel;
+    collected.register(this, channel as Channel<unknown>);
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    return this.#channel.next(this);
+    return this.channel().next(this);
   }
 
   return(): Promise<IteratorResult<T, undefined>> {
-    this.#channel.leave();
+    this.channel().leave();
     return Promise.resolve({ value: undefined, done: true });
   }
 
   throw(error: unknown): Promise<IteratorResult<T, undefined>> {
-    this.#channel.leave();
+    this.channel().leave();
     return Promise.reject(error);
   }
 

@@ -45,7 +45,7 @@ export class Centaurus extends EventTarget {
 
   constructor(places: Places, first?: string | URL | CentaurusOptions, second?: CentaurusOptions) {
     super();
-    const event = (kind: string, detail: object) => void this.dispatchEvent(new CustomEvent(kind, { detail }));
+    const event = (kind: string, detail: object) => this.dispatchEvent(new CustomEvent(kind, { detail, cancelable: true }));
     const core = new Core(settings(places, first, second), {
       event,
       state: (state) => (state === undefined ? this.#ready?.resolve() : this.#ready?.reject(state)),

@@ -325,7 +325,7 @@ export class Conversation {
   /** What a codec has to know of a type. */
   async #coded({ type, schema }: Exclude<SocketOptions["codec"], string | undefined>): Promise<CodecPlan> {
     const { descriptors, sockets } = this.page;
-    const compiled = descriptors.get(typeof schema === "string" ? await sockets.compile(schema) : schema);
+    const compiled = descriptors.get((typeof schema === "string" ? await sockets.compile(schema) : schema)?.encode);
     if (!compiled) throw new TypeError("codec.schema must be the text of a .proto file, or what c.protobuf() made of it");
     return { type, schema: compiled };
   }

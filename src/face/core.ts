@@ -49,7 +49,9 @@ export class Core {
   readonly #listener: Listener;
 
   constructor(readonly settings: Settings, readonly listener: Listener & { ended(error: Error): void }) {
-    this.workers = new Workers(settings, ({ id, slot }, error) => listener.event("workererror", { worker: id, slot, error }));
+    this.workers = new Workers(settings, ({ id, slot }, error) => {
+      if (listener.event("workererror", { worker: id, slot, error })) globalThis.reportError(error);
+    });
     this.#listener = {
       event: (kind, detail) => listener.event(kind, detail),
       state: (state) => (state === null ? this.#end() : listener.state(state)),

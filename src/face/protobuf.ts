@@ -13,8 +13,10 @@ interface Compiled {
   types: string[];
 }
 
-/** What schemas were compiled to. */
+/** What schemas were compiled to, by their `encode`: the schema itself may come behind a Proxy, such as Vue's. */
 export const descriptors = new WeakMap<object, Uint8Array>();
+/** The functions of a pool's schemas by what they were compiled to: the same schema is registered once. */
+const registered = new WeakMap<object, Map<string, Promise<Entry[]>>>();
 
 /** Compiles a schema in a worker, which asks for imports until it has them all, and has every worker keep it. `split`
  *  gives the options of a service and those of its call. */
@@ -32,8 +34,7 @@ export async function schema(
     const compile = entries.get("protobuf.compile") as Entry;
     const { missing, schema, types } = (await core.call(compile, [name, sources, !!resolve, Object.keys(unknown ?? {})], options, gate)) as Compiled;
     if (schema) {
-      const functions = METHODS.map((method) => ({ name: `protobuf.${method}`, id: -1 }));
-      await file.register(functions, { schema });
+      const functions = await register(file, schema);
       const methods = METHODS.map((method, i) => [
         method,
         async (type: string, input: never, given?: CallOptions) => {
@@ -41,8 +42,8 @@ export async function schema(
           return core.call(functions[i] as Entry, [type, i > 1 ? exact(input, call?.transfer) : input, own], call);
         },
       ]);
-      const made = { types, ...Object.fromEntries(methods) };
-      descriptors.set(made, schema);
+      const made = { types, ...Object.fromEntries(methods) } as ProtobufSchema;
+      descriptors.set(made.encode, schema);
       return made;
     }
     for (const path of missing) {
@@ -51,4 +52,17 @@ export async function schema(
       else sources.set(path, found);
     }
   }
+}
+
+function register(file: ServiceFile<"protobuf.compile">, schema: Uint8Array): Promise<Entry[]> {
+  let known = registered.get(file);
+  if (!known) registered.set(file, (known = new Map()));
+  const key = new TextDecoder("latin1").decode(schema);
+  let functions = known.get(key);
+  if (!functions) {
+    const entries = METHODS.map((method) => ({ name: `protobuf.${method}`, id: -1 }));
+    known.set(key, (functions = file.register(entries, { schema }).then(() => entries)));
+    functions.catch(() => known.delete(key));
+  }
+  return functions;
 }

@@ -23,7 +23,8 @@ interface Registration {
 
 /** What the class is told. */
 export interface Listener {
-  event(kind: string, detail: object): void;
+  /** Whether no listener has called `preventDefault()`. */
+  event(kind: string, detail: object): boolean;
   /** The pool has come up (`undefined`), cannot come up (an error), or has closed (`null`). */
   state(state: unknown): void;
 }
@@ -273,6 +274,9 @@ export class Proxy implements Owner {
         return at + 3;
       case Up.Errors:
         restore(data[at + 1] as CarriedError[]);
+        return at + 2;
+      case Up.Uncaught:
+        this.workers.uncaught(handle, decode(id, undefined));
         return at + 2;
       case Up.Unreadable:
         this.#unreadable(now, handle, id);

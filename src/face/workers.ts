@@ -111,18 +111,15 @@ export class Workers {
       if (handle.id >= 0) this.owner?.gone(handle, new Error("it said something that this page cannot deserialize"));
     };
     worker.onerror = (event: ErrorEvent) => {
+      // One that runs tells of its errors by itself.
+      if (handle.loaded) return;
       event.preventDefault();
       void this.#failed(handle, event);
     };
     return handle;
   }
 
-  /** A worker's error event means two things: it could not start, or code in it threw where no call could catch it. */
   async #failed(handle: Handle, event: ErrorEvent): Promise<void> {
-    if (handle.loaded) {
-      this.uncaught(handle, event.error ?? new Error(event.message || "an error without a message"));
-      return;
-    }
     const why = await this.diagnosed(event.error ?? event.message);
     if (handle.id >= 0) this.owner?.loadFailed(handle, why);
     else if (this.#early === handle) this.#early = undefined;

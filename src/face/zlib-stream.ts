@@ -1,10 +1,40 @@
 import type { CallStream } from "./call-stream.js";
 import { MessageChannel } from "./platform.js";
 
+/** What a transform's call tells its two ends. */
+interface Ends {
+  output(output: unknown): void;
+  over(): void;
+  fail(error: unknown): void;
+  /** The worker asks for a chunk. */
+  ask(): void;
+}
+
+/** Transforms that nobody has any more: their calls end. */
+const collected = new FinalizationRegistry<() => void>((leave) => leave());
+
+/** Passes on what the call says. It holds the ends weakly: a transform under way must not be held by its own call. */
+async function listen(outputs: CallStream<unknown>, port: MessagePort, ends: WeakRef<Ends>): Promise<void> {
+  port.onmessage = () => ends.deref()?.ask();
+  try {
+    for await (const output of outputs) ends.deref()?.output(output);
+    ends.deref()?.over();
+  } catch (error) {
+    ends.deref()?.fail(error);
+  }
+}
+
+/** How a call is left. A function of its own, so that it holds nothing of the transform. */
+const leaving = (outputs: CallStream<unknown>, port: MessagePort, end?: () => void) => () => {
+  void outputs.return();
+  port.close();
+  end?.();
+};
+
 /**
- * A transform whose state lives in a worker: a call holds the worker for as long as the transform is open, gives nothing
- * when it is set up and then what comes out, an array being several, and asks for chunks through a port, a message for
- * each, some ahead. It gets them while someone reads.
+ * A transform whose state lives in a worker: a call holds the worker from when something is first written or read until
+ * the transform is closed, gives nothing when it is set up and then what comes out, an array being several, and asks for
+ * chunks through a port, a message for each, some ahead. It gets them while someone reads.
  *
  * Made of its two ends, because not every engine tells a `TransformStream`'s transformer that one of them was given up
  * (Streams, transformer `cancel`), and the worker's state has to go then.
@@ -14,8 +44,8 @@ export function transform<T, Output>(
   check: (chunk: T) => unknown,
   end?: () => void,
 ): TransformStream<T, Output> {
-  const { port1: port, port2 } = new MessageChannel();
-  const outputs = call(port2);
+  let port: MessagePort | undefined;
+  let close: (() => void) | undefined;
   let reader!: ReadableStreamDefaultController<Output>;
   let writer!: WritableStreamDefaultController;
   let wanted = false;
@@ -30,9 +60,7 @@ export function transform<T, Output>(
   };
   const leave = () => {
     state = "left";
-    void outputs.return();
-    port.close();
-    end?.();
+    close?.();
     wake();
   };
   const fail = (error: unknown) => {
@@ -41,26 +69,39 @@ export function transform<T, Output>(
     reader.error(error);
     writer.error(error);
   };
-  const receive = async () => {
-    for await (const output of outputs) {
+  const ends: Ends = {
+    output(output) {
       state = "open";
       if (output) {
         wanted = false;
-        for (const one of ([] as Output[]).concat(output)) reader.enqueue(one);
+        for (const one of ([] as Output[]).concat(output as Output)) reader.enqueue(one);
       }
       wake();
-    }
-    state = "ended";
-    wake();
+    },
+    over() {
+      state = "ended";
+      wake();
+    },
+    fail,
+    ask() {
+      asked += 1;
+      wake();
+    },
   };
-  port.onmessage = () => {
-    asked += 1;
-    wake();
+  /** Not before it is used: one that is made and dropped costs nothing. */
+  const begin = () => {
+    if (close || state === "left") return;
+    const { port1, port2 } = new MessageChannel();
+    const outputs = call(port2);
+    close = leaving(outputs, (port = port1), end);
+    collected.register(ends, close);
+    void listen(outputs, port1, new WeakRef(ends));
   };
   const readable = new ReadableStream<Output>(
     {
       start: (controller) => void (reader = controller),
       pull: () => {
+        begin();
         wanted = true;
         wake();
       },
@@ -75,14 +116,13 @@ export function transform<T, Output>(
     start: (controller) => {
       writer = controller;
       controller.signal.addEventListener("abort", () => wake());
-      receive().catch(fail);
-      return until(() => state === "new");
     },
     write: async (chunk, { signal }) => {
+      begin();
       await until(() => !signal.aborted && !(wanted && asked > 0));
       if (signal.aborted || state === "left") return;
       try {
-        port.postMessage(check(chunk));
+        port?.postMessage(check(chunk));
         asked -= 1;
       } catch (error) {
         fail(error);
@@ -90,8 +130,9 @@ export function transform<T, Output>(
       }
     },
     close: async () => {
-      port.postMessage(null);
-      await until(() => state === "open");
+      begin();
+      port?.postMessage(null);
+      await until(() => state === "new" || state === "open");
       if (state === "left") return;
       leave();
       reader.close();

@@ -4,10 +4,10 @@ class NodeErrorEvent extends Event {
   readonly error: unknown;
   readonly message: string;
 
-  constructor(type: string, { error, message = "", ...init }: ErrorEventInit = {}) {
+  constructor(type: string, init: ErrorEventInit = {}) {
     super(type, init);
-    this.error = error;
-    this.message = message;
+    this.error = init.error;
+    this.message = init.message ?? "";
   }
 }
 

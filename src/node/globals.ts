@@ -95,6 +95,9 @@ export const reportError = (error: unknown): void =>
 /** Nor does jsdom's decide what an address is seen from. */
 const document = undefined;
 
+/** What nothing in a thread caught ends neither the thread nor the process. */
+const print = (error: unknown): void => console.error("Uncaught", error);
+
 export {
   compileStreaming as "WebAssembly.compileStreaming",
   document as "globalThis.document",
@@ -102,4 +105,5 @@ export {
   location,
   location as "globalThis.location",
   origin as "globalThis.origin",
+  print as "globalThis.reportError",
 };

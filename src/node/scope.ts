@@ -6,7 +6,6 @@ import { ErrorEvent } from "./events.js";
 import { fetchFile } from "./files.js";
 import { sendPrinted } from "./printed.js";
 import { importHere, run, runHere, textOf } from "./scripts.js";
-import { uncaught } from "./uncaught.js";
 
 const { script, name } = workerData as { script: string | Blob; name: string };
 const page = parentPort as MessagePort;
@@ -15,15 +14,20 @@ const target = new EventTarget();
 const native = globalThis.fetch;
 
 class Unhandled extends Event {
-  constructor(readonly reason: unknown, readonly promise: unknown) {
-    super("unhandledrejection", { cancelable: true });
+  readonly reason: unknown;
+  readonly promise: unknown;
+
+  constructor(type: string, { reason, promise }: { reason?: unknown; promise?: unknown }) {
+    super(type, { cancelable: true });
+    this.reason = reason;
+    this.promise = promise;
   }
 }
 
-/** What code threw where nothing could catch it. It ends a thread, but no worker of the web. */
+/** What code threw where nothing could catch it. It ends a thread, but no worker of the web; the runtime tells the page. */
 function report(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
-  if (target.dispatchEvent(new ErrorEvent("error", { error, message, cancelable: true }))) page.postMessage(uncaught(error));
+  target.dispatchEvent(new ErrorEvent("error", { error, message, cancelable: true }));
 }
 
 function importScripts(...urls: (string | URL)[]): void {
@@ -34,7 +38,7 @@ function importScripts(...urls: (string | URL)[]): void {
 }
 
 function reject(reason: unknown, promise: unknown): void {
-  if (target.dispatchEvent(new Unhandled(reason, promise))) console.error("Uncaught (in promise)", reason);
+  target.dispatchEvent(new Unhandled("unhandledrejection", { reason, promise }));
 }
 
 sendPrinted(page);

@@ -6,7 +6,6 @@ import { absolute } from "../face/options.js";
 import { pathOf } from "./files.js";
 import { advice, place } from "./places.js";
 import { isPrinted, print } from "./printed.js";
-import { isUncaught } from "./uncaught.js";
 
 /** An error event as far as the face looks at one. */
 interface Failure {
@@ -65,8 +64,7 @@ export class Worker {
   #heard(data: unknown): void {
     if (isPrinted(data)) return print(data);
     this.#spoke = true;
-    if (isUncaught(data)) this.onerror?.({ message: String(data[1]), error: data[1], preventDefault: () => {} });
-    else this.onmessage?.({ data });
+    this.onmessage?.({ data });
   }
 
   /** What nothing in the thread could catch ends it. */

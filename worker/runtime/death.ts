@@ -16,6 +16,8 @@ export class Death {
   readonly #scope: DedicatedWorkerGlobalScope;
   readonly #close: () => void;
   #executor: Executor | undefined;
+  /** The event by which the worker's own listeners are asked. */
+  #asking: Event | undefined;
 
   constructor(readonly outbox: Outbox, scope: DedicatedWorkerGlobalScope) {
     this.#scope = scope;
@@ -32,9 +34,8 @@ export class Death {
         this.#close();
       },
     });
-    // A trap in a callback or in a wasm-bindgen future reaches no call; it poisons the instance all the same.
-    this.#scope.addEventListener("error", (event) => this.#unhandled(event.error as unknown));
-    this.#scope.addEventListener("unhandledrejection", (event) => this.#unhandled(event.reason as unknown));
+    this.#scope.addEventListener("error", (event) => this.#unhandled(event, event.error ?? new Error(event.message)));
+    this.#scope.addEventListener("unhandledrejection", (event) => this.#unhandled(event, event.reason));
   }
 
   /** Holds a lock whose release tells the page that this worker is gone. Resolves when the page has been told its name,
@@ -63,7 +64,17 @@ export class Death {
     this.outbox.close();
   }
 
-  #unhandled(error: unknown): void {
-    if (error instanceof WebAssembly.RuntimeError) this.announce(this.#executor?.current ?? -1, error);
+  /** The page is told in a message, which keeps the class and the stack that an error event between the two loses. */
+  #unhandled(event: Event, error: unknown): void {
+    if (event === this.#asking) return;
+    event.preventDefault();
+    // A trap in a callback or in a wasm-bindgen future reaches no call; it poisons the instance all the same.
+    if (error instanceof WebAssembly.RuntimeError) return this.announce(this.#executor?.current ?? -1, error);
+    // This listener is the first, and those of the program may prevent the report: they get an event of their own.
+    event.stopImmediatePropagation();
+    this.#asking = new (event.constructor as typeof Event)(event.type, event);
+    if (!this.#scope.dispatchEvent(this.#asking)) return;
+    this.outbox.add(performance.now(), undefined, Up.Uncaught, encodeError(error));
+    this.outbox.flush();
   }
 }

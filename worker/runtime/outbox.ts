@@ -5,7 +5,7 @@ import { copyOfPlain } from "./plain-copy.js";
 /** Elements that follow each tag, needed to take a batch apart again when it could not be cloned as a whole. */
 const FIELDS: Record<number, number> = {
   [Up.Loaded]: 1, [Up.Locked]: 1, [Up.Registered]: 2, [Up.RegisterFailed]: 2, [Up.Started]: 1, [Up.Done]: 3,
-  [Up.Failed]: 3, [Up.Item]: 2, [Up.Progress]: 2, [Up.Crashed]: 2, [Up.Unreadable]: 1, [Up.Errors]: 1,
+  [Up.Failed]: 3, [Up.Item]: 2, [Up.Progress]: 2, [Up.Crashed]: 2, [Up.Unreadable]: 1, [Up.Errors]: 1, [Up.Uncaught]: 1,
 };
 
 /** A finished call waits at most this long, in ms, for others to travel with while the worker runs on. */
@@ -142,6 +142,8 @@ export class Outbox {
       case Up.Item:
         this.post([MAGIC, Up.Failed, id, 0, uncloneable("A value", value, moved, error)], []);
         return this.onLost(id);
+      case Up.Uncaught:
+        return this.post([MAGIC, tag, thrown()], []);
       case Up.RegisterFailed:
         return this.post([MAGIC, Up.RegisterFailed, id, thrown()], []);
       default:

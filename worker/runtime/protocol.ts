@@ -46,6 +46,8 @@ export const enum Up {
   Unreadable = 11,
   /** errors */
   Errors = 12,
+  /** error */
+  Uncaught = 13,
 }
 export const enum Flag {
   Marked = 1,

@@ -126,6 +126,8 @@ tags! {
         Unreadable = 11, "message";
         /// Errors within the value that follows, each with what structured clone loses of it.
         Errors = 12, "errors";
+        /// Code threw, or a promise was rejected, where neither a call nor a listener in the worker caught it.
+        Uncaught = 13, "error";
     }
 }
 
