@@ -10,6 +10,14 @@ export interface Source {
   leave(): void;
 }
 
+/** What hears of the values of a call, and of a port's messages. */
+export interface Listener {
+  output(value: unknown): void;
+  over(_: unknown): void;
+  fail(error: unknown): void;
+  ask(_: unknown): void;
+}
+
 interface Reader<T> {
   resolve: (result: IteratorResult<T, undefined>) => void;
   reject: (error: unknown) => void;
@@ -116,6 +124,20 @@ export class CallStream<T> implements AsyncIterableIterator<T, undefined, undefi
   throw(error: unknown): Promise<IteratorResult<T, undefined>> {
     this.channel().leave();
     return Promise.reject(error);
+  }
+
+  /** Tells a listener of everything, and holds it weakly: what reads a call must not be held by it. A method, since the
+   *  build would put a function into its only caller, whose scope holds the listener. */
+  async tell(port: MessagePort, listener: WeakRef<Listener>): Promise<void> {
+    // In a frame of its own: what an async function has touched may stay in its frame while it waits.
+    const tell = (what: keyof Listener, value?: unknown) => listener.deref()?.[what](value);
+    port.onmessage = () => tell("ask");
+    try {
+      for await (const value of this) tell("output", value);
+      tell("over");
+    } catch (error) {
+      tell("fail", error);
+    }
   }
 
   [Symbol.asyncIterator](): this {

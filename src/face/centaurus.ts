@@ -189,7 +189,7 @@ export class Centaurus extends EventTarget {
       if (self[CORE].ended) ready.reject(failure("TerminatedError"));
       else {
         self[CORE].discover?.();
-        self[CORE].enter((proxy) => proxy.warm(), ready.reject);
+        self[CORE].warm(ready.reject, ready.promise);
       }
     }
     return self.#ready.promise;

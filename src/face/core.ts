@@ -20,9 +20,20 @@ export interface Entry {
 /** What a call runs: a registered function, source text, or a name of which nobody knows yet what it stands for. */
 export type Target = Entry | { readonly name: string; readonly source?: string };
 
-/** Pools that have begun. Nothing else holds on to a pool whose page keeps only a promise of it, and a call under way
- *  must not be collected with it. */
+/** Pools of which a promise is pending. Nothing else holds on to a pool whose page keeps only a promise of it, and a call
+ *  under way must not be collected with it. */
 const alive = new Set<Core>();
+/** The document of this script is gone. */
+let gone = false;
+
+// What waits for a removed frame's or a closed window's pool is elsewhere, and no promise of theirs settles afterwards.
+if (globalThis.parent !== globalThis || globalThis.opener) {
+  globalThis.addEventListener?.("pagehide", ({ persisted }) => {
+    if (persisted) return;
+    gone = true;
+    for (const core of alive) core.terminate();
+  });
+}
 
 /** The way from a method of the class to the proxy: waits for the proxy to load, makes promises, watches signals. */
 export class Core {
@@ -34,19 +45,19 @@ export class Core {
   discover: (() => void) | undefined;
   /** Why they could not be asked. */
   undiscovered: unknown;
-  /** It takes no more calls. */
-  ended = false;
+  #ended = false;
   /** Calls that wait for something to be loaded. */
   waiting = 0;
   /** Those, and whatever else has not reached the proxy yet. */
   #early = 0;
   #over = false;
+  #pending = 0;
   #closing: Promise<void> | undefined;
   #whenClosed: (() => void) | undefined;
   #module: Promise<WebAssembly.Module> | undefined;
   #proxy: Proxy | undefined;
   readonly #gate: Gate;
-  readonly #listener: Listener;
+  readonly #listener;
 
   constructor(readonly settings: Settings, readonly listener: Listener & { ended(error: Error): void }) {
     this.workers = new Workers(settings, ({ id, slot }, error) => {
@@ -55,10 +66,16 @@ export class Core {
     this.#listener = {
       event: (kind, detail) => listener.event(kind, detail),
       state: (state) => (state === null ? this.#end() : listener.state(state)),
+      hold: (count: number) => this.#hold(count),
     };
     this.#gate = new Gate(() => this.#begin());
     // Under way before it is needed; who needs it is told if it fails.
     this.#load().catch(() => {});
+  }
+
+  /** It takes no more calls. */
+  get ended(): boolean {
+    return this.#ended || gone;
   }
 
   /** The proxy, once it is loaded and everything that was asked before has been passed on to it. */
@@ -78,7 +95,6 @@ export class Core {
     try {
       const wasm = instantiate(await this.#load());
       if (this.#over) return;
-      alive.add(this);
       this.#proxy = new Proxy(wasm, this.settings, this.workers, this.#listener);
       this.workers.owner = this.#proxy;
     } catch (error) {
@@ -96,6 +112,14 @@ export class Core {
    *  done even if the proxy comes only at a later attempt, though it has been rejected by then. Gives how to leave. */
   enter(run: (proxy: Proxy) => void, reject: (error: unknown) => void, keep = false): () => void {
     return this.#wait(this.#gate, 0, () => run(this.#proxy as Proxy), reject, keep);
+  }
+
+  /** Brings up the workers that the pool keeps at least; held until it is known whether they have come. */
+  warm(reject: (error: unknown) => void, settled: Promise<unknown>): void {
+    this.#hold(1);
+    const release = () => this.#hold(-1);
+    settled.then(release, release);
+    this.enter((proxy) => proxy.warm(), reject);
   }
 
   /** What is registered under a name, or may be. */
@@ -118,6 +142,8 @@ export class Core {
   /** Calls a function whose result is taken value by value. `shared` arguments may change before the call starts. */
   stream<T>(target: Target, args: unknown[], options: CallOptions | undefined, gate?: Passage, shared = false): CallStream<T> {
     const plan: Plan = { args, options, context: new Error(target.name), transfer: options?.transfer };
+    // Until its stack is read, V8 has an error hold the functions on the stack, and by them what reads the stream.
+    Reflect.get(plan.context, "stack");
     let attempt: Attempt | undefined;
     let refused: { error: unknown } | undefined;
     try {
@@ -143,7 +169,7 @@ export class Core {
 
   /** Ends everything now. */
   terminate(): void {
-    this.ended = true;
+    this.#ended = true;
     this.#proxy?.terminate();
     this.#end();
   }
@@ -152,7 +178,7 @@ export class Core {
   close(): Promise<void> {
     return (this.#closing ??= new Promise((resolve) => {
       this.#whenClosed = resolve;
-      this.ended = true;
+      this.#ended = true;
       if (this.#over) resolve();
       // A registration that is awaited in this turn has its `then` called, which starts the pool, in a microtask.
       else queueMicrotask(() => this.#closeOnceQuiet());
@@ -174,8 +200,13 @@ export class Core {
     this.#gate.end(error);
     this.listener.ended(error);
     this.workers.dispose();
-    alive.delete(this);
     this.#whenClosed?.();
+  }
+
+  #hold(count: number): void {
+    this.#pending += count;
+    if (this.#pending > 0) alive.add(this);
+    else alive.delete(this);
   }
 
   /** Waits before a gate; the pool does not close meanwhile. Gives how to leave. */
@@ -183,12 +214,14 @@ export class Core {
     let here = true;
     this.waiting += calls;
     this.#early += 1;
+    this.#hold(1);
     const through = () => {
       if (!here) return;
       here = false;
       this.waiting -= calls;
       this.#early -= 1;
       this.#closeOnceQuiet();
+      this.#hold(-1);
     };
     const waiting = {
       run: () => {

@@ -29,6 +29,12 @@ export interface Listener {
   state(state: unknown): void;
 }
 
+/** What the proxy tells the core besides. */
+interface Owning extends Listener {
+  /** So many more promises of the page's are pending. */
+  hold(count: number): void;
+}
+
 const QUEUE_FULL = -1;
 /** Numbers to a command of the scheduler's. */
 const WORDS = 4;
@@ -68,7 +74,7 @@ export class Proxy implements Owner {
     wasm: Exports,
     settings: Settings,
     readonly workers: Workers,
-    readonly listener: Listener,
+    readonly listener: Owning,
   ) {
     const { min, max, broadcast, idleTimeout, queueLimit, killGrace } = settings;
     const seed = (Math.random() * 2 ** 32) >>> 0;
@@ -91,6 +97,7 @@ export class Proxy implements Owner {
       : this.#wasm.pool_submit(this.#pool, now, target);
     if (call >= 0) {
       this.#tasks[call] = task;
+      this.listener.hold(1);
       if (isMutable(task)) this.#fix(call, task, request);
       else this.#tickSoon();
     } else {
@@ -120,8 +127,10 @@ export class Proxy implements Owner {
     const calls = this.#wasm.pool_broadcast(this.#pool, clock(), target, priority, timeout, retry, cancellable);
     for (const call of this.#row(calls)) {
       const made = task(call);
-      if (call >= 0) this.#tasks[call] = made;
-      else made.reject(refusal(call, made));
+      if (call >= 0) {
+        this.#tasks[call] = made;
+        this.listener.hold(1);
+      } else made.reject(refusal(call, made));
     }
     this.#tickSoon();
   }
@@ -155,7 +164,12 @@ export class Proxy implements Owner {
     if (id < 0) {
       reject(failure("TerminatedError"));
     } else {
-      this.#registrations[id] = { kind, payload: payload(first), resolve, reject };
+      const once = <T>(settle: (how: T) => void) => (how: T) => {
+        this.listener.hold(-1);
+        settle(how);
+      };
+      this.#registrations[id] = { kind, payload: payload(first), resolve: once(resolve), reject: once(reject) };
+      this.listener.hold(1);
       this.#tickSoon();
     }
     return id;
@@ -311,6 +325,7 @@ export class Proxy implements Owner {
   #take(call: number): Task | undefined {
     const task = this.#tasks[call];
     this.#tasks[call] = undefined;
+    if (task) this.listener.hold(-1);
     return task;
   }
 
@@ -481,11 +496,15 @@ export class Proxy implements Owner {
     clearTimeout(this.#timer);
     // The longest that a timer of the platform can wait (HTML: a signed 32-bit number of ms).
     const delay = Math.min(Math.max(0, Math.ceil(wake - clock())), 2 ** 31 - 1);
-    this.#timer = setTimeout(() => {
-      const due = this.#armed;
-      this.#armed = Infinity;
-      this.#tick(due);
-    }, delay);
+    // A timer must not hold a pool that nobody has any more.
+    const self = new WeakRef(this);
+    this.#timer = setTimeout(() => self.deref()?.#due(), delay);
+  }
+
+  #due(): void {
+    const due = this.#armed;
+    this.#armed = Infinity;
+    this.#tick(due);
   }
 }
 

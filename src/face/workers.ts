@@ -17,14 +17,22 @@ export interface Owner {
 /** A worker's last words and the news of its end come by different ways; the words get so many ms to overtake. */
 const LAST_WORDS = 50;
 
-/** Starts the engine's workers and watches over them. */
+/** Ends the workers of a pool that nobody has any more. */
+const collected = new FinalizationRegistry<Set<Handle>>((live) => live.forEach(end));
+
+/** Starts the engine's workers and watches over them. The engine holds a worker that lives, with all that hears of it:
+ *  what hears of one holds the pool weakly. */
 export class Workers {
   owner: Owner | undefined;
   #early: Handle | undefined;
   #bootstrap: string | undefined;
+  readonly #live = new Set<Handle>();
+  readonly #self = new WeakRef(this);
 
   /** `uncaught` is told of what code in a worker threw where no call could catch it. */
-  constructor(readonly settings: Settings, readonly uncaught: (handle: Handle, error: unknown) => void) {}
+  constructor(readonly settings: Settings, readonly uncaught: (handle: Handle, error: unknown) => void) {
+    collected.register(this, this.#live);
+  }
 
   /** Starts the first worker while the proxy itself is still loading. */
   prespawn(): void {
@@ -48,21 +56,17 @@ export class Workers {
 
   /** Ends a worker and forgets it. */
   end(handle: Handle): void {
-    const { worker } = handle;
-    worker.terminate();
-    worker.onmessage = worker.onmessageerror = null;
-    // What it threw last may come after its end, and is not to count as an error of the page's.
-    worker.onerror = (event) => event.preventDefault();
-    handle.unlock?.abort();
-    handle.id = -1;
+    this.#live.delete(handle);
+    end(handle);
   }
 
   /** The worker holds this lock: when the browser gives it to us, the worker is gone, from whatever cause. */
   watchLock(handle: Handle, lock: string): void {
     if (handle.id < 0) return;
     handle.unlock = new AbortController();
+    const self = this.#self;
     navigator.locks
-      .request(lock, { signal: handle.unlock.signal }, () => this.#silent(handle))
+      .request(lock, { signal: handle.unlock.signal }, () => self.deref()?.#silent(handle))
       .catch(() => {
         // The wait was called off.
       });
@@ -94,6 +98,8 @@ export class Workers {
     const shared = globalThis.crossOriginIsolated && typeof SharedArrayBuffer === "function";
     const cells = shared ? new Int32Array(new SharedArrayBuffer(4 * (ABORT_CELLS + ABORT_RING))) : null;
     const handle = new Handle(worker, cells);
+    const self = this.#self;
+    this.#live.add(handle);
     const greet = () => worker.postMessage([MAGIC, Down.Hello, { cells, base: base() }]);
     handle.waits = !!own;
     if (!own) greet();
@@ -105,16 +111,16 @@ export class Workers {
       }
       handle.loaded = true;
       if (handle.id < 0) handle.early.push(data);
-      else this.owner?.message(handle, data);
+      else self.deref()?.owner?.message(handle, data);
     };
     worker.onmessageerror = () => {
-      if (handle.id >= 0) this.owner?.gone(handle, new Error("it said something that this page cannot deserialize"));
+      if (handle.id >= 0) self.deref()?.owner?.gone(handle, new Error("it said something that this page cannot deserialize"));
     };
     worker.onerror = (event: ErrorEvent) => {
       // One that runs tells of its errors by itself.
       if (handle.loaded) return;
       event.preventDefault();
-      void this.#failed(handle, event);
+      void self.deref()?.#failed(handle, event);
     };
     return handle;
   }
@@ -153,4 +159,14 @@ function made(make: () => Worker): Worker {
   } catch (error) {
     throw broken("What the option 'worker' makes", error);
   }
+}
+
+function end(handle: Handle): void {
+  const { worker } = handle;
+  worker.terminate();
+  worker.onmessage = worker.onmessageerror = null;
+  // What it threw last may come after its end, and is not to count as an error of the page's.
+  worker.onerror = (event) => event.preventDefault();
+  handle.unlock?.abort();
+  handle.id = -1;
 }

@@ -1,35 +1,17 @@
-import type { CallStream } from "./call-stream.js";
+import type { CallStream, Listener } from "./call-stream.js";
 import { MessageChannel } from "./platform.js";
 
-/** What a transform's call tells its two ends. */
-interface Ends {
-  output(output: unknown): void;
-  over(): void;
-  fail(error: unknown): void;
-  /** The worker asks for a chunk. */
-  ask(): void;
-}
+/** A call under way, its port, and what is to be done at its end. */
+type Flow = [outputs: CallStream<unknown>, port: MessagePort, end: (() => void) | undefined];
 
-/** Transforms that nobody has any more: their calls end. */
-const collected = new FinalizationRegistry<() => void>((leave) => leave());
-
-/** Passes on what the call says. It holds the ends weakly: a transform under way must not be held by its own call. */
-async function listen(outputs: CallStream<unknown>, port: MessagePort, ends: WeakRef<Ends>): Promise<void> {
-  port.onmessage = () => ends.deref()?.ask();
-  try {
-    for await (const output of outputs) ends.deref()?.output(output);
-    ends.deref()?.over();
-  } catch (error) {
-    ends.deref()?.fail(error);
-  }
-}
-
-/** How a call is left. A function of its own, so that it holds nothing of the transform. */
-const leaving = (outputs: CallStream<unknown>, port: MessagePort, end?: () => void) => () => {
+function release([outputs, port, end]: Flow): void {
   void outputs.return();
   port.close();
   end?.();
-};
+}
+
+/** Transforms that nobody has any more: their calls end. */
+const collected = new FinalizationRegistry<Flow>(release);
 
 /**
  * A transform whose state lives in a worker: a call holds the worker from when something is first written or read until
@@ -44,8 +26,7 @@ export function transform<T, Output>(
   check: (chunk: T) => unknown,
   end?: () => void,
 ): TransformStream<T, Output> {
-  let port: MessagePort | undefined;
-  let close: (() => void) | undefined;
+  let flow: Flow | undefined;
   let reader!: ReadableStreamDefaultController<Output>;
   let writer!: WritableStreamDefaultController;
   let wanted = false;
@@ -60,7 +41,7 @@ export function transform<T, Output>(
   };
   const leave = () => {
     state = "left";
-    close?.();
+    if (flow) release(flow);
     wake();
   };
   const fail = (error: unknown) => {
@@ -69,7 +50,7 @@ export function transform<T, Output>(
     reader.error(error);
     writer.error(error);
   };
-  const ends: Ends = {
+  const ends: Listener = {
     output(output) {
       state = "open";
       if (output) {
@@ -90,12 +71,12 @@ export function transform<T, Output>(
   };
   /** Not before it is used: one that is made and dropped costs nothing. */
   const begin = () => {
-    if (close || state === "left") return;
+    if (flow || state === "left") return;
     const { port1, port2 } = new MessageChannel();
     const outputs = call(port2);
-    close = leaving(outputs, (port = port1), end);
-    collected.register(ends, close);
-    void listen(outputs, port1, new WeakRef(ends));
+    flow = [outputs, port1, end];
+    collected.register(ends, flow);
+    void outputs.tell(port1, new WeakRef(ends));
   };
   const readable = new ReadableStream<Output>(
     {
@@ -122,7 +103,7 @@ export function transform<T, Output>(
       await until(() => !signal.aborted && !(wanted && asked > 0));
       if (signal.aborted || state === "left") return;
       try {
-        port?.postMessage(check(chunk));
+        flow?.[1].postMessage(check(chunk));
         asked -= 1;
       } catch (error) {
         fail(error);
@@ -131,7 +112,7 @@ export function transform<T, Output>(
     },
     close: async () => {
       begin();
-      port?.postMessage(null);
+      flow?.[1].postMessage(null);
       await until(() => state === "new" || state === "open");
       if (state === "left") return;
       leave();

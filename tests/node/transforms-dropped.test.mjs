@@ -1,23 +1,9 @@
-// Transform streams that are made and let go of. --expose-gc is not needed: a flag of V8's can be set late.
+// Transform streams that are made and let go of.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { Centaurus } from '../../pkg/centaurus.node.js';
-
-setFlagsFromString('--expose-gc');
-const gc = runInNewContext('gc');
-const DEADLINE = 10_000;
-
-/** Collects until something holds. */
-async function collected(holds, message) {
-  for (const end = performance.now() + DEADLINE; !holds(); ) {
-    assert.ok(performance.now() < end, message());
-    gc();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
+import { collected, gc } from './support/collected.mjs';
 
 const makers = (c) => [() => c.zlib.compressStream(), () => c.zlib.decompressStream(), () => c.msgpack.encodeStream(), () => c.msgpack.decodeStream()];
 const busy = (c) => c.stats().running + c.stats().queued;
