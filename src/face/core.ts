@@ -7,7 +7,7 @@ import { instantiate } from "./instance.js";
 import { diagnosed, loadModule } from "./load.js";
 import { nearest } from "./nearest.js";
 import type { Settings } from "./options.js";
-import { type Listener, Proxy } from "./proxy.js";
+import { type Listener, type Owning, Proxy } from "./proxy.js";
 import { isMutable, snapshot } from "./snapshot.js";
 import { Workers } from "./workers.js";
 
@@ -27,7 +27,7 @@ const alive = new Set<Core>();
 let gone = false;
 
 // What waits for a removed frame's or a closed window's pool is elsewhere, and no promise of theirs settles afterwards.
-if (globalThis.parent !== globalThis || globalThis.opener) {
+if ((globalThis.parent as unknown) !== globalThis || globalThis.opener) {
   globalThis.addEventListener?.("pagehide", ({ persisted }) => {
     if (persisted) return;
     gone = true;
@@ -57,7 +57,7 @@ export class Core {
   #module: Promise<WebAssembly.Module> | undefined;
   #proxy: Proxy | undefined;
   readonly #gate: Gate;
-  readonly #listener;
+  readonly #listener: Owning;
 
   constructor(readonly settings: Settings, readonly listener: Listener & { ended(error: Error): void }) {
     this.workers = new Workers(settings, ({ id, slot }, error) => {
@@ -66,7 +66,7 @@ export class Core {
     this.#listener = {
       event: (kind, detail) => listener.event(kind, detail),
       state: (state) => (state === null ? this.#end() : listener.state(state)),
-      hold: (count: number) => this.#hold(count),
+      hold: (count) => this.#hold(count),
     };
     this.#gate = new Gate(() => this.#begin());
     // Under way before it is needed; who needs it is told if it fails.

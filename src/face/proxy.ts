@@ -30,7 +30,7 @@ export interface Listener {
 }
 
 /** What the proxy tells the core besides. */
-interface Owning extends Listener {
+export interface Owning extends Listener {
   /** So many more promises of the page's are pending. */
   hold(count: number): void;
 }
@@ -498,10 +498,10 @@ export class Proxy implements Owner {
     const delay = Math.min(Math.max(0, Math.ceil(wake - clock())), 2 ** 31 - 1);
     // A timer must not hold a pool that nobody has any more.
     const self = new WeakRef(this);
-    this.#timer = setTimeout(() => self.deref()?.#due(), delay);
+    this.#timer = setTimeout(() => self.deref()?.due(), delay);
   }
 
-  #due(): void {
+  due(): void {
     const due = this.#armed;
     this.#armed = Infinity;
     this.#tick(due);

@@ -66,14 +66,14 @@ export class Workers {
     handle.unlock = new AbortController();
     const self = this.#self;
     navigator.locks
-      .request(lock, { signal: handle.unlock.signal }, () => self.deref()?.#silent(handle))
+      .request(lock, { signal: handle.unlock.signal }, () => self.deref()?.silent(handle))
       .catch(() => {
         // The wait was called off.
       });
   }
 
   /** The worker is gone without a word, unless its last words are still on their way. */
-  #silent(handle: Handle): void {
+  silent(handle: Handle): void {
     setTimeout(() => {
       const why = "it ended without a word: out of memory, closed, or killed from outside";
       if (handle.id >= 0) this.owner?.gone(handle, new Error(why));
@@ -120,12 +120,12 @@ export class Workers {
       // One that runs tells of its errors by itself.
       if (handle.loaded) return;
       event.preventDefault();
-      void self.deref()?.#failed(handle, event);
+      void self.deref()?.failed(handle, event);
     };
     return handle;
   }
 
-  async #failed(handle: Handle, event: ErrorEvent): Promise<void> {
+  async failed(handle: Handle, event: ErrorEvent): Promise<void> {
     const why = await this.diagnosed(event.error ?? event.message);
     if (handle.id >= 0) this.owner?.loadFailed(handle, why);
     else if (this.#early === handle) this.#early = undefined;

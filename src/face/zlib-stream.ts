@@ -74,7 +74,7 @@ export function transform<T, Output>(
     if (flow || state === "left") return;
     const { port1, port2 } = new MessageChannel();
     const outputs = call(port2);
-    flow = [outputs, port1, end];
+    flow = [outputs as CallStream<unknown>, port1, end];
     collected.register(ends, flow);
     void outputs.tell(port1, new WeakRef(ends));
   };

@@ -166,7 +166,10 @@ test('progress that cannot be cloned is told as an event and the call goes on', 
   const c = await ready(t);
   await c.define({ reporting() { this.progress(() => {}); this.progress('fine'); return 'done'; } });
   const events = [];
-  c.addEventListener('workererror', ({ detail }) => events.push(detail));
+  c.addEventListener('workererror', (event) => {
+    event.preventDefault();
+    events.push(event.detail);
+  });
   const progress = [];
   assertEquals(await c.with({ onProgress: (value) => progress.push(value) }).reporting(), 'done');
   assertEquals(progress, ['fine']);

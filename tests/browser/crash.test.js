@@ -219,7 +219,10 @@ test('an error outside of any call is an event, and the worker lives on', async 
   const c = await ready(t);
   const sign = await c.sign();
   await c.define({ later() { setTimeout(() => { throw new RangeError('outside of any call'); }, 5); } });
-  const event = new Promise((resolve) => c.addEventListener('workererror', ({ detail }) => resolve(detail)));
+  const event = new Promise((resolve) => c.addEventListener('workererror', (event) => {
+    event.preventDefault();
+    resolve(event.detail);
+  }));
   await c.later();
   const { error, slot } = await event;
   assert(String(error.message).includes('outside of any call'), String(error));
