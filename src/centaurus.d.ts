@@ -274,9 +274,9 @@ export interface CentaurusOptions {
   worker?: string | URL | TrustedScriptURL | (() => OwnWorker);
   /** The proxy's WebAssembly, or an object that names the files: the proxy's, the workers', those of Protocol Buffers, sockets and storage. Default: beside the script. */
   wasm?: WasmSource | { proxy?: WasmSource; worker?: WasmSource; digest?: WasmSource; protobuf?: WasmSource; socket?: WasmSource; storage?: WasmSource };
-  /** Scripts that a page loads when it needs them: `centaurus.socket.js` with the first socket, `centaurus.diagnosis.js` to
-   *  find out why a file could not be loaded. Default: beside the script. */
-  scripts?: { socket?: string | URL; diagnosis?: string | URL };
+  /** Scripts that a page loads when it needs them: `centaurus.socket.js` with the first socket, `centaurus.extras.js` for schemas,
+   *  streams given as input, and errors that say more. Default: beside the script. */
+  scripts?: { socket?: string | URL; extras?: string | URL };
   /**
    * How many workers. A number is the most there will be; they start when there is work for them.
    * `min` workers are kept even when idle. Default: `{ min: 1, max: navigator.hardwareConcurrency }`.

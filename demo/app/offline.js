@@ -5,7 +5,7 @@ import { write } from "./dom.js";
 /** Loaded when a card first wants them, which may be too late. */
 export const LATER = [
   ...["centaurus.js", "centaurus.wasm", "centaurus.worker.js", "centaurus.worker.wasm", "centaurus.worker.simd.wasm",
-    "centaurus.digest.wasm", "centaurus.digest.simd.wasm", "centaurus.protobuf.wasm", "centaurus.socket.js", "centaurus.diagnosis.js", "centaurus.socket.wasm",
+    "centaurus.digest.wasm", "centaurus.digest.simd.wasm", "centaurus.protobuf.wasm", "centaurus.socket.js", "centaurus.extras.js", "centaurus.socket.wasm",
     "centaurus.storage.wasm", "centaurus.threads.js", "centaurus.threads.wasm"].map((file) => `pkg/${file}`),
   ...["pako.min.js", "msgpack.min.js", "comlink.min.js", "workerpool.min.js", "pako-3.min.js", "fflate.js", "msgpackr.min.js"]
     .map((file) => `vendor/${file}`),

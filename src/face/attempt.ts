@@ -160,11 +160,13 @@ export class Attempt {
   }
 }
 
-/** A gate for calls of a name that nobody knows, while modules are loading of whose exports it may be one. */
-export function untilKnown(known: () => boolean, modules: Set<Promise<unknown>>): Passage {
+/** A gate for calls of a name that nobody knows, while modules are loading of whose exports it may be one. Before it
+ *  lets one pass that still is not known, it waits for what the error takes. */
+export function untilKnown(known: () => boolean, modules: Set<Promise<unknown>>, prepare: () => Promise<unknown>): Passage {
   return {
     pass: async (waiting) => {
       while (!known() && modules.size > 0) await Promise.allSettled(modules);
+      if (!known()) await prepare();
       waiting.run();
     },
     leave: () => {},

@@ -4,8 +4,8 @@ import { CallStream } from "./call-stream.js";
 import { failure, UnknownFunctionError, WorkerLoadError } from "./errors.js";
 import { Gate, type Passage } from "./gate.js";
 import { instantiate } from "./instance.js";
-import { diagnosed, loadModule } from "./load.js";
-import { nearest } from "./nearest.js";
+import { diagnosed, extra, loadModule } from "./load.js";
+import type { nearest } from "./nearest.js";
 import type { Settings } from "./options.js";
 import { type Listener, type Owning, Proxy } from "./proxy.js";
 import { isMutable, snapshot } from "./snapshot.js";
@@ -45,6 +45,7 @@ export class Core {
   discover: (() => void) | undefined;
   /** Why they could not be asked. */
   undiscovered: unknown;
+  #nearest: typeof nearest | undefined;
   #ended = false;
   /** Calls that wait for something to be loaded. */
   waiting = 0;
@@ -84,7 +85,7 @@ export class Core {
   }
 
   #load(): Promise<WebAssembly.Module> {
-    return (this.#module ??= loadModule(this.settings.proxy, this.settings.diagnosis).catch((error: unknown) => {
+    return (this.#module ??= loadModule(this.settings.proxy, this.settings.extras).catch((error: unknown) => {
       this.#module = undefined;
       throw error;
     }));
@@ -99,7 +100,7 @@ export class Core {
       this.workers.owner = this.#proxy;
     } catch (error) {
       this.workers.dispose();
-      throw error instanceof WorkerLoadError ? error : await diagnosed("The proxy's WebAssembly", error, this.settings.diagnosis);
+      throw error instanceof WorkerLoadError ? error : await diagnosed("The proxy's WebAssembly", error, this.settings.extras);
     }
   }
 
@@ -271,9 +272,9 @@ export class Core {
     }
     const unknown = () => code() === undefined;
     if (unknown()) {
-      if (this.unnamed.size === 0) throw this.#unknown(name);
-      this.wake();
-      gate = untilKnown(() => !unknown(), this.unnamed);
+      if (this.unnamed.size > 0) this.wake();
+      const prepare = async () => (this.#nearest ??= await extra("nearest", this.settings.extras).catch(() => undefined));
+      gate = untilKnown(() => !unknown(), this.unnamed, prepare);
     }
     const send = (proxy: Proxy) => attempt.send(proxy, code() as number | string);
     const enter = () => {
@@ -284,7 +285,8 @@ export class Core {
     return this.#wait(gate, 1, gate === this.#gate ? () => send(this.#proxy as Proxy) : enter, refused);
   }
 
+  /** The error of a name that is not known. It is without the nearest names where their script cannot be loaded. */
   #unknown(name: string): unknown {
-    return this.undiscovered ?? new UnknownFunctionError(name, nearest(name, this.entries.keys()));
+    return this.undiscovered ?? new UnknownFunctionError(name, this.#nearest?.(name, this.entries.keys()) ?? []);
   }
 }

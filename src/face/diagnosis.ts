@@ -147,6 +147,3 @@ async function reason(attempt: () => Promise<unknown>): Promise<string> {
 function pause(ms: number): Promise<undefined> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
-
-// For pages bundled by Parcel: see `exported` in load.ts.
-(globalThis as Record<symbol, unknown>)[Symbol.for("centaurus.diagnose")] = diagnose;

@@ -4,11 +4,10 @@ import { MessageChannel } from "./platform.js";
 /** Gives a stream's chunks to a call that asks for them through a port, one message for each; the end is `null`. The
  *  stream is cancelled if the call fails. */
 export async function feed<T>(
-  stream: ReadableStream<unknown>,
+  reader: ReadableStreamDefaultReader<unknown>,
   call: (port: MessagePort) => CallStream<T>,
   check: (chunk: unknown) => unknown,
 ): Promise<T> {
-  const reader = stream.getReader();
   const { port1: port, port2 } = new MessageChannel();
   const results = call(port2);
   try {

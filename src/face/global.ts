@@ -15,7 +15,7 @@ const places = {
   digest: () => beside(hasSimd() ? "centaurus.digest.simd.wasm" : "centaurus.digest.wasm")(),
   protobuf: beside("centaurus.protobuf.wasm"),
   conversation: beside("centaurus.socket.js"),
-  diagnosis: beside("centaurus.diagnosis.js"),
+  extras: beside("centaurus.extras.js"),
   socket: beside("centaurus.socket.wasm"),
   storage: beside("centaurus.storage.wasm"),
 };

@@ -20,7 +20,7 @@ const places = {
     hasSimd() ? new URL("./centaurus.digest.simd.wasm", import.meta.url) : new URL("./centaurus.digest.wasm", import.meta.url),
   protobuf: () => new URL("./centaurus.protobuf.wasm", import.meta.url),
   conversation: () => new URL("./centaurus.socket.js", import.meta.url),
-  diagnosis: () => new URL("./centaurus.diagnosis.js", import.meta.url),
+  extras: () => new URL("./centaurus.extras.js", import.meta.url),
   socket: () => new URL("./centaurus.socket.wasm", import.meta.url),
   storage: () => new URL("./centaurus.storage.wasm", import.meta.url),
 };

@@ -1,11 +1,10 @@
 import type { WasmSource } from "../centaurus.js";
 import { brand } from "./brand.js";
-import type { diagnose } from "./diagnosis.js";
 import { WorkerLoadError } from "./errors.js";
 import { absolute, isAddress, type Settings } from "./options.js";
 import { fetch, setTimeout } from "./platform.js";
 
-type Diagnosis = Settings["diagnosis"];
+type Extras = Settings["extras"];
 
 /** Tries to fetch a file before it is given up: a deployment under way, a network that blinks. */
 const ATTEMPTS = 3;
@@ -19,7 +18,7 @@ const DIAGNOSIS = 1000;
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
 /** The compiled module of a file. Rejects with a `WorkerLoadError` that says which file and why. */
-export async function loadModule(place: () => WasmSource, diagnosis: Diagnosis): Promise<WebAssembly.Module> {
+export async function loadModule(place: () => WasmSource, extras: Extras): Promise<WebAssembly.Module> {
   // As on a server, which may make a pool all the same while it renders a page.
   if (typeof Worker !== "function") throw new WorkerLoadError("there are no Web Workers here: in Node.js use 'centaurus/node'");
   if (typeof WebAssembly !== "object") throw new WorkerLoadError("there is no WebAssembly here");
@@ -27,13 +26,13 @@ export async function loadModule(place: () => WasmSource, diagnosis: Diagnosis):
   if (isModule(source)) return source;
   if (!isFile(source)) {
     return WebAssembly.compile(source).catch(async (error: unknown) => {
-      throw await diagnosed("The WebAssembly given as bytes", error, diagnosis);
+      throw await diagnosed("The WebAssembly given as bytes", error, extras);
     });
   }
   const url = absolute(source);
   let module = compiled.get(url);
   if (!module) {
-    module = fetchModule(url, diagnosis);
+    module = fetchModule(url, extras);
     compiled.set(url, module);
     module.catch(() => compiled.delete(url));
   }
@@ -50,12 +49,12 @@ export async function bytesOf(source: WasmSource): Promise<BufferSource | undefi
 const isModule = (source: WasmSource): source is WebAssembly.Module => brand(source) === "WebAssembly.Module";
 const isFile = (source: WasmSource): source is string | URL => typeof source === "string" || isAddress(source);
 
-async function fetchModule(url: string, diagnosis: Diagnosis): Promise<WebAssembly.Module> {
+async function fetchModule(url: string, extras: Extras): Promise<WebAssembly.Module> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await fetchOnce(url);
     } catch (error) {
-      if (attempt + 1 >= ATTEMPTS) throw await diagnosed(url, error, diagnosis);
+      if (attempt + 1 >= ATTEMPTS) throw await diagnosed(url, error, extras);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * (DELAYS[attempt] as number)));
     }
   }
@@ -89,10 +88,20 @@ export function broken(what: string, cause: unknown, why = cause instanceof Erro
 }
 
 /** The error of a file, which says why as far as a script that is loaded for it can find out. */
-export async function diagnosed(what: string, error: unknown, diagnosis: Diagnosis, worker?: boolean): Promise<Error> {
+export async function diagnosed(what: string, error: unknown, extras: Extras, worker?: boolean): Promise<Error> {
   const inTime = new Promise<undefined>((resolve) => setTimeout(resolve, DIAGNOSIS));
-  const found = async () => (await exported<typeof diagnose>(diagnosis(), "diagnose"))(what, error, fetch, worker);
+  const found = async () => (await extra("diagnose", extras))(what, error, fetch, worker);
   return broken(what, error, await Promise.race([inTime, found().catch(() => undefined)]));
+}
+
+type Parts = typeof import("./extras.js");
+
+/** A part of the page's script that few pages need. Rejects with a `WorkerLoadError`. */
+export async function extra<K extends keyof Parts>(name: K, extras: Extras): Promise<Parts[K]> {
+  const url = String(extras());
+  return exported<Parts[K]>(url, name).catch((error: unknown) => {
+    throw broken(url, error);
+  });
 }
 
 /** What a script of the package exports, which is loaded when it is needed. */

@@ -13,7 +13,7 @@ export interface Places {
   /** The script of sockets. */
   conversation(): string | URL;
   /** The script that finds out why a file could not be loaded. */
-  diagnosis(): string | URL;
+  extras(): string | URL;
   storage(): WasmSource;
 }
 
@@ -35,7 +35,7 @@ export interface Settings {
   protobuf: () => WasmSource;
   socket: () => WasmSource;
   conversation: () => string | URL;
-  diagnosis: () => string | URL;
+  extras: () => string | URL;
   storage: () => WasmSource;
   min: number;
   max: number;
@@ -89,7 +89,7 @@ export function settings(places: Places, first: string | URL | CentaurusOptions 
     protobuf: place(files.protobuf, places.protobuf),
     socket: place(files.socket, places.socket),
     conversation: place(scripts?.socket && absolute(scripts.socket), places.conversation),
-    diagnosis: place(scripts?.diagnosis && absolute(scripts.diagnosis), places.diagnosis),
+    extras: place(scripts?.extras && absolute(scripts.extras), places.extras),
     storage: place(files.storage, places.storage),
     min,
     max,

@@ -1,7 +1,7 @@
 import type { CallOptions, ProtobufSchema, SchemaOptions } from "../centaurus.js";
 import type { Entry } from "./core.js";
 import type { ServiceFile } from "./service-file.js";
-import { exact } from "./exact.js";
+import type { exact } from "./exact.js";
 
 /** What a schema can do, first what takes values, then what takes bytes. */
 const METHODS = ["encode", "fromJSON", "decode", "toJSON"] as const;
@@ -13,18 +13,19 @@ interface Compiled {
   types: string[];
 }
 
-/** What schemas were compiled to, by their `encode`: the schema itself may come behind a Proxy, such as Vue's. */
-export const descriptors = new WeakMap<object, Uint8Array>();
 /** The functions of a pool's schemas by what they were compiled to: the same schema is registered once. */
 const registered = new WeakMap<object, Map<string, Promise<Entry[]>>>();
 
 /** Compiles a schema in a worker, which asks for imports until it has them all, and has every worker keep it. `split`
- *  gives the options of a service and those of its call. */
+ *  gives the options of a service and those of its call, `bytes` what is sent of bytes; `descriptors` are told what the schema
+ *  was compiled to. */
 export async function schema(
   file: ServiceFile<"protobuf.compile">,
   split: (options: object | undefined) => [own: object | undefined, call: CallOptions | undefined],
   source: string,
   given: (SchemaOptions & CallOptions) | null | undefined,
+  descriptors: WeakMap<object, Uint8Array>,
+  bytes: typeof exact,
 ): Promise<ProtobufSchema> {
   const { core, entries, gate } = file;
   let { resolve, name = "schema.proto", ...rest } = given ?? {};
@@ -39,7 +40,7 @@ export async function schema(
         method,
         async (type: string, input: never, given?: CallOptions) => {
           const [own, call] = split(given);
-          return core.call(functions[i] as Entry, [type, i > 1 ? exact(input, call?.transfer) : input, own], call);
+          return core.call(functions[i] as Entry, [type, i > 1 ? bytes(input, call?.transfer) : input, own], call);
         },
       ]);
       const made = { types, ...Object.fromEntries(methods) } as ProtobufSchema;

@@ -33,10 +33,10 @@ export class ServiceFile<Name extends string> {
 
   async #begin(): Promise<void> {
     const { core, file, entries } = this;
-    const { [file]: source, diagnosis } = core.settings;
+    const { [file]: source, extras } = core.settings;
     const load = async (module: WebAssembly.Module | BufferSource) => this.register([...entries.values()], { module });
     try {
-      const [module] = await Promise.all([loadModule(source, diagnosis), ...this.after.map((file) => file.loaded())]);
+      const [module] = await Promise.all([loadModule(source, extras), ...this.after.map((file) => file.loaded())]);
       await load(module).catch(async (error: unknown) => {
         const bytes = error instanceof TerminatedError || error instanceof WorkerLoadError ? undefined : await bytesOf(source());
         // Not every engine clones every module; of its bytes the worker makes it itself.

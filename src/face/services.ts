@@ -4,8 +4,8 @@ import type { CallStream } from "./call-stream.js";
 import { byCopy } from "./copied.js";
 import type { Core, Entry } from "./core.js";
 import { exact } from "./exact.js";
-import { feed } from "./feed.js";
-import { schema } from "./protobuf.js";
+import { descriptors } from "./descriptors.js";
+import { extra } from "./load.js";
 import { ServiceFile } from "./service-file.js";
 import { storage, STORAGE } from "./storage.js";
 import { transform } from "./zlib-stream.js";
@@ -96,6 +96,10 @@ export class Services {
     return this.#send<R>(name, given(data, call, own, this.#helpers), helped).finally(end);
   }
 
+  get #extras() {
+    return this.#files.services.core.settings.extras;
+  }
+
   /** How many other workers there can be. */
   get #helpers(): number {
     return this.#files.services.core.settings.max - 1;
@@ -116,7 +120,10 @@ export class Services {
 
   /** A service that takes bytes. */
   async onBytes<R>(name: Name, data: Bytes | ReadableStream, options: CallOptions | undefined): Promise<R> {
-    if (brand(data) === "ReadableStream") return feed(data as ReadableStream, (port) => this.#ported(name, port, options), exact);
+    if (brand(data) === "ReadableStream") {
+      const reader = (data as ReadableStream).getReader();
+      return (await extra("feed", this.#extras))(reader, (port) => this.#ported(name, port, options), exact);
+    }
     const [own, call] = this.#split(options);
     return this.#send(name, given(data, call, own), call);
   }
@@ -128,8 +135,9 @@ export class Services {
     return core.stream(entries.get(name) as Entry, [port, own, ...more], { ...call, retry: 0, transfer: [port] }, gate);
   }
 
-  protobuf(source: string, options: (SchemaOptions & CallOptions) | undefined): Promise<ProtobufSchema> {
-    return schema(this.#files.protobuf, (given) => this.#split(given), source, options);
+  async protobuf(source: string, options: (SchemaOptions & CallOptions) | undefined): Promise<ProtobufSchema> {
+    const split = (given: object | undefined) => this.#split(given);
+    return (await extra("schema", this.#extras))(this.#files.protobuf, split, source, options, descriptors, exact);
   }
 
   storage(name: string, options: StorageOptions | undefined): CentaurusStorage {

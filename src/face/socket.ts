@@ -4,7 +4,7 @@ import { brand } from "./brand.js";
 import { CallStream } from "./call-stream.js";
 import type { Conversation } from "./conversation.js";
 import { decode, failure, SocketClosedError } from "./errors.js";
-import { descriptors } from "./protobuf.js";
+import { descriptors } from "./descriptors.js";
 import { exact } from "./exact.js";
 import { watch } from "./signals.js";
 import type { Sockets } from "./sockets.js";

@@ -25,11 +25,11 @@ export class Sockets {
 
   /** Begins a socket's conversation with its worker. */
   async begin(page: Page): Promise<Conversation> {
-    const { conversation, diagnosis } = this.pool.settings;
+    const { conversation, extras } = this.pool.settings;
     try {
       return new (await exported<typeof Conversation>(conversation(), "Conversation"))(page);
     } catch (error) {
-      throw error instanceof WorkerLoadError ? error : await diagnosed(String(conversation()), error, diagnosis);
+      throw error instanceof WorkerLoadError ? error : await diagnosed(String(conversation()), error, extras);
     }
   }
 

@@ -1,7 +1,7 @@
 import type { CallOptions, CentaurusStorage, StorageOptions } from "../centaurus.js";
 import { brand } from "./brand.js";
 import type { Entry } from "./core.js";
-import { feed } from "./feed.js";
+import { extra } from "./load.js";
 import type { ServiceFile } from "./service-file.js";
 import { exact } from "./exact.js";
 
@@ -35,7 +35,8 @@ export function storage(
       given[1] = port;
       return core.stream<R>(target, given, { ...call, retry: 0, transfer: [port] }, file.gate);
     };
-    return feed(value as ReadableStream, ported, exact);
+    const reader = (value as ReadableStream).getReader();
+    return (await extra("feed", core.settings.extras))(reader, ported, exact);
   };
   const mark = (marks: object) => (key: string, options?: object) => call("mark", key, { ...options, ...marks });
   return {

@@ -133,9 +133,9 @@ export class Workers {
 
   /** Why a worker did not start, given what the engine said. */
   async diagnosed(said: unknown): Promise<Error> {
-    const { worker, own, diagnosis } = this.settings;
+    const { worker, own, extras } = this.settings;
     if (own) return new Error(`its script: ${String(said || "is each of its imports there?")}`);
-    return said instanceof WorkerLoadError ? said : diagnosed(String(worker()), said || "it did not start", diagnosis, true);
+    return said instanceof WorkerLoadError ? said : diagnosed(String(worker()), said || "it did not start", extras, true);
   }
 
   /** A worker's script must be of the page's origin. One of another origin is brought in by a line of ours: classic

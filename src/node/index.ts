@@ -25,7 +25,7 @@ const places = {
       : place("centaurus.digest.wasm", () => new URL("./centaurus.digest.wasm", import.meta.url)),
   protobuf: () => place("centaurus.protobuf.wasm", () => new URL("./centaurus.protobuf.wasm", import.meta.url)),
   conversation: () => place("centaurus.socket.js", () => new URL("./centaurus.socket.js", import.meta.url)),
-  diagnosis: () => place("centaurus.diagnosis.js", () => new URL("./centaurus.diagnosis.js", import.meta.url)),
+  extras: () => place("centaurus.extras.js", () => new URL("./centaurus.extras.js", import.meta.url)),
   socket: () => place("centaurus.socket.wasm", () => new URL("./centaurus.socket.wasm", import.meta.url)),
   storage: () => place("centaurus.storage.wasm", () => new URL("./centaurus.storage.wasm", import.meta.url)),
 };

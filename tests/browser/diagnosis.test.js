@@ -51,7 +51,7 @@ for (const [what, [policy, options, texts, wrong]] of Object.entries(policies)) 
 }
 
 test('without the script that finds causes out, the file and the failure are named', async (t) => {
-  const scripts = { diagnosis: `/fault/404/${key()}.js` };
+  const scripts = { extras: `/fault/404/${key()}.js` };
   const message = await says(t, { worker: `/fault/404/pkg/${WORKER}`, scripts }, WORKER, 'could not be loaded');
   assert(!message.includes('404 '), message);
   await says(t, { wasm: `/fault/404/pkg/centaurus.wasm?${key()}`, scripts }, 'centaurus.wasm', 'HTTP 404');

@@ -38,7 +38,7 @@ test('the package stands alone: no dependencies, no scripts', () => {
 });
 
 test('what a bundler may leave out: everything but the scripts that are there for what they do', () => {
-  const scripts = ['global.js', 'worker.js', 'node.worker.mjs', 'socket.js', 'diagnosis.js', 'keeper-sw.js'];
+  const scripts = ['global.js', 'worker.js', 'node.worker.mjs', 'socket.js', 'extras.js', 'keeper-sw.js'];
   assert.deepEqual(manifest.sideEffects, scripts.map((name) => `./centaurus.${name}`));
 });
 
@@ -59,7 +59,7 @@ test('the workers and the classic script are classic: nothing to import', async 
 });
 
 test('what a worker imports by its address is too large for bundlers to make a data: address of it', async () => {
-  for (const file of ['centaurus.keeper-worker.js', 'centaurus.socket.js', 'centaurus.diagnosis.js']) assert.ok((await readFile(new URL(file, pkg))).length > 4_096, file);
+  for (const file of ['centaurus.keeper-worker.js', 'centaurus.socket.js', 'centaurus.extras.js']) assert.ok((await readFile(new URL(file, pkg))).length > 4_096, file);
   const entry = await readFile(new URL('centaurus.keeper.js', pkg), 'utf8');
   assert.match(entry, /new URL\("\.\/centaurus\.keeper-worker\.js",\s*import\.meta\.url\)/);
   assert.doesNotMatch(entry, /^import[ {"]/m, 'the keeper stands alone');

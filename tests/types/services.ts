@@ -7,7 +7,7 @@ import { holds, type Same } from "./check.js";
 
 const c = new Centaurus({ worker: "/w.js", wasm: { proxy: new ArrayBuffer(0) }, idleTimeout: Infinity, killGrace: 10, queueLimit: 5, name: "n" });
 declare const trusted: { toJSON(): string; toString(): string };
-new Centaurus(trusted, { scripts: { socket: "/s.js", diagnosis: new URL("/d.js", "http://localhost") } }).terminate();
+new Centaurus(trusted, { scripts: { socket: "/s.js", extras: new URL("/d.js", "http://localhost") } }).terminate();
 new Centaurus({ worker: trusted }).terminate();
 
 const bytes = await c.pack({ any: ["value", 1n] }, { level: 9, timeout: 10 });

@@ -33,10 +33,7 @@ const DEPTH = 100;
 /** Values that are searched for errors, breadth first: a millisecond at the most, beside the clone of as many. */
 const SEARCHED = 10_000;
 
-const BUILT_IN = new Set([
-  "Error", "TypeError", "RangeError", "SyntaxError", "ReferenceError", "EvalError", "URIError", "AggregateError",
-  "DOMException", "CompileError", "LinkError", "RuntimeError",
-]);
+const BUILT_IN = /^((Type|Range|Syntax|Reference|Eval|URI|Aggregate|Compile|Link|Runtime)?Error|DOMException)$/;
 
 /** Kept in fields of their own. */
 const FIELDS = new Set(["name", "message", "stack"]);
@@ -111,7 +108,7 @@ function isError(thrown: unknown): thrown is Error {
 function builtInOf(error: object): string {
   for (let at = Object.getPrototypeOf(error) as object | null; at; at = Object.getPrototypeOf(at) as object | null) {
     const name = text(() => at.constructor.name);
-    if (BUILT_IN.has(name)) return name;
+    if (BUILT_IN.test(name)) return name;
   }
   return "Error";
 }

@@ -41,8 +41,8 @@ const SCRIPTS: &[Script] = &[
         flags: &[],
     },
     Script {
-        source: "src/face/diagnosis.ts",
-        file: super::package::DIAGNOSIS,
+        source: "src/face/extras.ts",
+        file: super::package::EXTRAS,
         format: "esm",
         proxy: false,
         flags: &[LARGE],
@@ -115,7 +115,7 @@ const TARGET: &str = "--target=es2022";
 const READABLE: [&str; 4] = ["--comments", "all", "--format", "beautify=true"];
 
 /// What terser may do beyond its defaults. Nothing looks at how many parameters a function of ours has.
-const COMPRESS: &str = "passes=3,ecma=2022,keep_fargs=false";
+const COMPRESS: &str = "passes=3,ecma=2022,keep_fargs=false,hoist_funs=true";
 
 /// What bundlers are told of an import stays.
 const COMMENTS: &str = "/webpackIgnore|@vite-ignore/";

@@ -27,7 +27,7 @@ pub(crate) const PROTOBUF_WASM: &str = "centaurus.protobuf.wasm";
 /// What a page says to the worker of its sockets, loaded with the first of them.
 pub(crate) const SOCKET: &str = "centaurus.socket.js";
 /// What finds out why a file could not be loaded, loaded when one could not.
-pub(crate) const DIAGNOSIS: &str = "centaurus.diagnosis.js";
+pub(crate) const EXTRAS: &str = "centaurus.extras.js";
 pub(crate) const SOCKET_WASM: &str = "centaurus.socket.wasm";
 pub(crate) const STORAGE_WASM: &str = "centaurus.storage.wasm";
 /// What several threads compute, and its glue: of an isolated page, and only where they could be built.
@@ -80,7 +80,7 @@ const MADE: &[Made] = &[
     Made { file: DIGEST_SIMD_WASM, export: Some("./digest.simd.wasm"), kind: Kind::Wasm },
     Made { file: PROTOBUF_WASM, export: Some("./protobuf.wasm"), kind: Kind::Wasm },
     Made { file: SOCKET, export: Some("./socket"), kind: Kind::Module },
-    Made { file: DIAGNOSIS, export: Some("./diagnosis"), kind: Kind::Module },
+    Made { file: EXTRAS, export: Some("./extras"), kind: Kind::Module },
     Made { file: SOCKET_WASM, export: Some("./socket.wasm"), kind: Kind::Wasm },
     Made { file: STORAGE_WASM, export: Some("./storage.wasm"), kind: Kind::Wasm },
     Made { file: KEEPER, export: Some("./keeper"), kind: Kind::Module },
@@ -138,7 +138,7 @@ fn manifest() -> Value {
     // A script that is loaded when needed says by a global where it is, for who takes its export away.
     let scripts = MADE
         .iter()
-        .filter(|made| made.kind == Kind::Script || [SOCKET, DIAGNOSIS].contains(&made.file))
+        .filter(|made| made.kind == Kind::Script || [SOCKET, EXTRAS].contains(&made.file))
         .map(|made| path(made.file));
     json!({
         "name": "centaurus",
