@@ -49,10 +49,11 @@ export function fit(canvas) {
 }
 
 /** What a canvas takes for a colour that is the system's, which it might not know by name. */
-const probe = element("i", { hidden: true });
+let probe;
 
 /** A colour of the current theme. */
 export function colour(name) {
+  probe ??= element("i", { hidden: true });
   probe.style.cssText = `forced-color-adjust: none; color: var(--${name})`;
   if (!probe.isConnected) document.body.append(probe);
   return getComputedStyle(probe).color;

@@ -4,7 +4,8 @@
 // By their names alone, which the build for Node.js gives another meaning.
 const microtask = queueMicrotask;
 const clear = clearTimeout;
-const Channel = MessageChannel;
+// Not everywhere where this is imported, such as in jsdom.
+const Channel = typeof MessageChannel === "function" ? MessageChannel : undefined as never;
 const later = setTimeout;
 const request = typeof fetch === "function" ? fetch : undefined as never;
 const time = performance;

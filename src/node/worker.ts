@@ -80,7 +80,7 @@ export class Worker {
     const error = this.#error ?? new Error(`its thread ended by itself, with code ${code}: process.exit(), or out of memory`);
     if (!this.#spoke) {
       const message = (error instanceof Error ? error.message : String(error)) + advice(this.#file);
-      this.onerror?.({ message, error, preventDefault: () => {} });
+      this.onerror?.({ message, error: new Error(message, { cause: error }), preventDefault: () => {} });
       return;
     }
     const running = this.#cells ? Atomics.load(this.#cells, STARTED_CELL) - 1 : -1;

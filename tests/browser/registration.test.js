@@ -88,7 +88,7 @@ test('names that cannot be methods are refused', async (t) => {
 test('a set that fails rejects its own promise, its calls fail with the same error, others work', async (t) => {
   const c = pool(t, { size: 1 });
   const before = c.define({ before: () => 'before' });
-  // Its name cannot be parsed where it is made again.
+  // It needs its class.
   class Hidden {
     #secret() { return 1; }
     static get() { return Hidden.prototype; }
@@ -98,9 +98,9 @@ test('a set that fails rejects its own promise, its calls fail with the same err
   const failed = c.define({ secret });
   const called = c.secret();
   const after = c.define({ after: () => 'after' });
-  await assertRejects(failed, SyntaxError);
-  await assertRejects(called, SyntaxError);
-  await assertRejects(c.secret(), SyntaxError);
+  await assertRejects(failed, TypeError, '#secret');
+  await assertRejects(called, TypeError, '#secret');
+  await assertRejects(c.secret(), TypeError, '#secret');
   await Promise.all([before, after]);
   assertEquals(await Promise.all([c.before(), c.after()]), ['before', 'after']);
 });

@@ -33,7 +33,13 @@ test('importing the entry adds nothing, fetches nothing, and lets the process en
   assert.deepEqual(seen, {
     added: [],
     fetched: [],
-    exports: ['Centaurus', 'CentaurusSocket', 'QueueFullError', 'TerminatedError', 'UnknownFunctionError', 'WorkerCrashError', 'WorkerLoadError', 'default'],
+    exports: [
+      'Centaurus', 'CentaurusSocket', 'ChecksumError', 'ConflictError', 'CorruptError', 'DictionaryError', 'HistoryError', 'LimitError',
+      'MessageDroppedError', 'MessageExpiredError', 'MissingFieldError', 'NotFoundError', 'OutOfMemoryError', 'OutboxFullError',
+      'ProtoSyntaxError', 'QueueFullError', 'SocketClosedError', 'StorageCorruptError', 'StorageError', 'StorageFullError',
+      'TerminatedError', 'TrailingDataError', 'TruncatedError', 'UnknownFunctionError', 'UnknownTypeError', 'UnsupportedValueError',
+      'WorkerCrashError', 'WorkerLoadError', 'default',
+    ],
   });
 });
 

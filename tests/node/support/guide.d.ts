@@ -27,4 +27,6 @@ declare global {
   /** The classic script's, and what it loads. */
   const Centaurus: typeof import('centaurus').Centaurus;
   const pako: unknown;
+  /** Chromium's, which TypeScript's library of the DOM lacks. */
+  const trustedTypes: { createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): any } };
 }
