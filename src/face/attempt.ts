@@ -51,7 +51,7 @@ export class Attempt {
     if (transfer && !Array.isArray(transfer)) throw new TypeError("transfer must be an array");
     if (onProgress && typeof onProgress !== "function") throw new TypeError("onProgress must be a function");
     if (!plan.fixed) plan.transfer = transfer?.length ? transfer : undefined;
-    if (plan.transfer && plan.everywhere) throw new TypeError("a broadcast goes to several workers, so it cannot transfer");
+    if (plan.transfer && plan.everywhere) throw new TypeError("a broadcast cannot transfer");
     if (plan.transfer) transfers.set(plan.context, plan.transfer);
     this.#options = options;
     this.#deadline = wait < 0 ? Infinity : clock() + wait;

@@ -41,6 +41,8 @@ export class Centaurus extends EventTarget {
   readonly [SOCKETS]: Sockets;
   readonly [SELF]: this;
   readonly [OPTIONS]: CallOptions | undefined;
+  /** What was registered from source. */
+  readonly #sources = new Map<string, Entry[]>();
   #ready: { promise: Promise<void>; resolve: () => void; reject: (error: unknown) => void } | undefined;
 
   constructor(places: Places, first?: string | URL | CentaurusOptions, second?: CentaurusOptions) {
@@ -258,10 +260,14 @@ export class Centaurus extends EventTarget {
 
   async #registerSources<T>(functions: Functions, form: number, view: T): Promise<T> {
     const sources = sourcesOf(functions);
+    const key = JSON.stringify([form, ...sources]);
+    // The same again, of which nothing has been replaced: the workers have it.
+    if (this.#sources.get(key)?.every((entry) => this[CORE].entries.get(entry.name) === entry)) return view;
     const entries = this.#enlist([...sources.keys()]);
     const payload = (first: number) =>
       number(entries, first).map(([name, id]) => ({ name, id, source: sources.get(name), form }));
     await this.#register(Kind.Functions, payload, entries.length);
+    this.#sources.set(key, entries);
     return view;
   }
 

@@ -1,6 +1,6 @@
 // Functions made from their source.
 
-import { assert, assertEquals, assertRejects, eventually, outcomes, page, pool, sleep, spyOnWorkers, test, WorkerCrashError } from './pool.js';
+import { assert, assertEquals, assertRejects, countMessages, eventually, outcomes, page, pool, sleep, spyOnWorkers, test, WorkerCrashError } from './pool.js';
 
 test('every form that a function’s source can have', async (t) => {
   const c = pool(t, { size: 1 });
@@ -245,4 +245,21 @@ test('a thousand functions', async (t) => {
   const results = await Promise.all(Array.from({ length: 1_000 }, (_, i) => c[`f${i}`](1)));
   assertEquals(results, Array.from({ length: 1_000 }, (_, i) => i + 1));
   await sleep(0);
+});
+
+test('the same functions again are registered once; others of their names replace them', async (t) => {
+  const c = pool(t, { size: 1 });
+  const counts = countMessages(t);
+  const first = () => c.define({ which: () => 'first', also: () => 1 });
+  await first();
+  const sent = counts.out;
+  for (let i = 0; i < 1000; i++) await first();
+  assertEquals(counts.out, sent);
+  assertEquals(await c.which(), 'first');
+  await c.define({ which: () => 'second' });
+  assertEquals(await c.which(), 'second');
+  await first();
+  assertEquals(await c.which(), 'first');
+  await c.registerFunctions({ which: (resolve) => resolve('third') });
+  assertEquals(await c.which(), 'third');
 });

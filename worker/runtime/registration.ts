@@ -85,20 +85,21 @@ function fromSource(
 
 const OWN_CLASS = "Pass the value as an argument, or put the class into a module whose functions use it, for registerModule().";
 
+/** The engines' own words, since a module's scope tells itself apart by nothing else. */
+const REFUSED_TO_MODULES = /importScripts.*module|module.*importScripts/is;
+
 function loadScripts(urls: string[]): undefined {
-  try {
-    // Of nothing: does nothing, save in a module. (A member, since Parcel refuses modules with the bare name.)
-    self.importScripts();
-  } catch (cause) {
-    throw new TypeError(
-      `The worker is a module, and only a classic one can load ${urls}: import it in the worker's own script, or use the worker of the package`,
-      { cause },
-    );
-  }
   for (const url of urls) {
     try {
+      // A member, since Parcel refuses modules with the bare name.
       self.importScripts(url);
     } catch (error) {
+      if (error instanceof TypeError && REFUSED_TO_MODULES.test(error.message)) {
+        throw new TypeError(
+          `The worker is a module, and only a classic one can load ${url}: import it in the worker's own script, or use the worker of the package`,
+          { cause: error },
+        );
+      }
       if (error instanceof DOMException) {
         throw Object.assign(new DOMException(`The script ${url} could not be loaded: ${error.message}`, "NetworkError"), {
           cause: error,

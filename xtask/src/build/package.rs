@@ -89,8 +89,13 @@ const MADE: &[Made] = &[
 ];
 
 /// The types of what can be imported, by the name of the import.
-const TYPED: &[(&str, &str)] =
-    &[(".", TYPES), ("./node", TYPES), ("./worker", WORKER_TYPES), ("./global", GLOBAL_TYPES), ("./keeper", KEEPER_TYPES)];
+const TYPED: &[(&str, &str)] = &[
+    (".", TYPES),
+    ("./node", TYPES),
+    ("./worker", WORKER_TYPES),
+    ("./global", GLOBAL_TYPES),
+    ("./keeper", KEEPER_TYPES),
+];
 
 /// Files taken over as they are: where from, and their name in the package.
 const COPIED: &[(&str, &str)] = &[
