@@ -19,6 +19,9 @@ async function frame(t) {
   return made;
 }
 
+/** Jobs of promises that the frame's own code chained are dropped there with the frame. */
+const skipIn = { firefox: 'it runs no promise jobs of a frame that is gone' };
+
 const outcome = (promise) => promise.then(() => 'value', (error) => error.name);
 
 test('what is pending when a frame is removed rejects', async (t) => {
@@ -27,7 +30,7 @@ test('what is pending when a frame is removed rejects', async (t) => {
   const pending = [pool.wait(), pool.run(() => new Promise(() => {})), pool.call('wait'), pool.stream('wait').next(), pool.setup(() => new Promise(() => {})), fresh().run(() => 1)].map(outcome);
   made.remove();
   assertEquals(await Promise.all(pending), pending.map(() => 'TerminatedError'));
-});
+}, { skipIn });
 
 test('what is asked of a removed frame rejects', async (t) => {
   const made = await frame(t);
@@ -36,4 +39,4 @@ test('what is asked of a removed frame rejects', async (t) => {
   made.remove();
   const asked = [() => pool.echo(1), () => pool.run(() => 1), () => pool.call('echo', [1]), () => other.run(() => 1)];
   for (const ask of asked) assertEquals(await outcome(ask()), 'TerminatedError');
-});
+}, { skipIn });
