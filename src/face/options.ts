@@ -62,7 +62,7 @@ const MAX_WORKERS = 1_024;
 export function settings(places: Places, first: string | URL | CentaurusOptions | undefined, second?: CentaurusOptions): Settings {
   const named = typeof first === "string" || isAddress(first);
   const options = (named ? second : first) ?? {};
-  if (typeof options !== "object") throw new TypeError(`A pool takes the address of its worker and options, not ${show(options)}`);
+  if (typeof options !== "object") throw new TypeError(`options must be an object, not ${show(options)}`);
   const { wasm, scripts, size, name, thread } = options;
   const worker = named ? first : options.worker;
   const own = typeof worker === "function" ? (worker as () => Worker) : undefined;

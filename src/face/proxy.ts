@@ -287,7 +287,7 @@ export class Proxy implements Owner {
         wasm.pool_died(pool, now, worker, id);
         return at + 3;
       case Up.Errors:
-        restore(data[at + 1] as CarriedError[]);
+        restore(data[at + 1] as CarriedError[], data.slice(at + 2));
         return at + 2;
       case Up.Uncaught:
         this.workers.uncaught(handle, decode(id, undefined));
@@ -301,7 +301,7 @@ export class Proxy implements Owner {
   }
 
   #unreadable(now: number, handle: Handle, message: number): void {
-    const error = new Error("the worker could not deserialize the message");
+    const error = new Error("it could not deserialize the message");
     for (const subject of handle.contents(message)) {
       const task = this.#tasks[subject];
       if (task) task.reason = error;

@@ -75,7 +75,7 @@ export class Workers {
   /** The worker is gone without a word, unless its last words are still on their way. */
   silent(handle: Handle): void {
     setTimeout(() => {
-      const why = "it ended without a word: out of memory, closed, or killed from outside";
+      const why = "it ended without a word: memory, or killed";
       if (handle.id >= 0) this.owner?.gone(handle, new Error(why));
     }, LAST_WORDS);
   }
@@ -114,7 +114,7 @@ export class Workers {
       else self.deref()?.owner?.message(handle, data);
     };
     worker.onmessageerror = () => {
-      if (handle.id >= 0) self.deref()?.owner?.gone(handle, new Error("it said something that this page cannot deserialize"));
+      if (handle.id >= 0) self.deref()?.owner?.gone(handle, new Error("its message cannot be deserialized"));
     };
     worker.onerror = (event: ErrorEvent) => {
       // One that runs tells of its errors by itself.

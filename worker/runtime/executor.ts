@@ -153,7 +153,7 @@ export class Executor implements Host {
       case Down.Register:
         return this.#register(message[at + 1] as number, message[at + 2] as number, message[at + 3]);
       case Down.Errors:
-        restore(message[at + 1] as CarriedError[]);
+        restore(message[at + 1] as CarriedError[], message.slice(at + 2));
         return undefined;
       default:
         return undefined;

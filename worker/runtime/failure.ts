@@ -64,7 +64,8 @@ export function carriedErrors(value: unknown): CarriedError[] | undefined {
   return found.map((error) => [error, encode(error, seen, 0)]);
 }
 
-function errorsIn(value: unknown): Error[] {
+/** The errors within a value, each once, the shallow ones first. */
+export function errorsIn(value: unknown): Error[] {
   const found: Error[] = [];
   if (typeof value !== "object" || value === null) return found;
   const queue = new Set([value]);

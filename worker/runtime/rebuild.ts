@@ -1,4 +1,4 @@
-import type { CarriedError, EncodedError, EncodedFailure } from "./failure.js";
+import { type CarriedError, type EncodedError, type EncodedFailure, errorsIn } from "./failure.js";
 
 /** Errors that are made already, so that one that is reached twice is one again. */
 type Made = Map<EncodedError, Error>;
@@ -8,7 +8,7 @@ export function rebuild(encoded: EncodedFailure, context?: unknown, made: Made =
   if ("error" in encoded) return made.get(encoded.error) ?? complete(instance(encoded.error), encoded.error, context, made);
   if ("list" in encoded) return encoded.list.map((one) => rebuild(one, undefined, made));
   if ("value" in encoded) {
-    restore(encoded.errors, made);
+    restore(encoded.errors, encoded.value, made);
     return encoded.value;
   }
   const called = context instanceof Error ? ` of '${context.message}'` : "";
@@ -17,9 +17,13 @@ export function rebuild(encoded: EncodedFailure, context?: unknown, made: Made =
   return error;
 }
 
-/** Makes of errors that came within a value what they were: structured clone has kept their places, and a part of them. */
-export function restore(errors: readonly CarriedError[] | undefined, made: Made = new Map()): void {
-  for (const [error, details] of errors ?? []) {
+/** Makes of errors that came within a value what they were: structured clone has kept their places, and a part of them.
+ *  In WebKit it makes two of an error that is in two places, which are told by what they have in common. */
+export function restore(errors: readonly CarriedError[] = [], value: unknown, made: Made = new Map()): void {
+  const alike = (error: Error) => errors.find(([one]) => one === error) ?? errors.find(([one]) => one.message === error.message && one.stack === error.stack);
+  const found = errorsIn(errors.length > 0 && value).map((error) => [error, alike(error)?.[1]] as const);
+  for (const [error, details] of found) {
+    if (!details) continue;
     Object.setPrototypeOf(error, classOf(details).prototype as object);
     complete(error, details, undefined, made);
   }

@@ -10,7 +10,7 @@ export function snapshot<T>(value: T, moved: readonly Transferable[] = []): [val
   if (copy) return [copy as T, moved];
   try {
     const [cloned, list, errors] = structuredClone([value, moved, carriedErrors(value)] as const, { transfer: [...moved] });
-    restore(errors);
+    restore(errors, cloned);
     return [cloned, list];
   } catch {
     return [value, moved];
