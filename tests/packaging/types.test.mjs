@@ -20,6 +20,9 @@ const SETTINGS = [
   { module: 'nodenext', moduleResolution: 'nodenext', types: ['node'], lib: ['es2022'], files: ['program.ts'] },
 ];
 
+/** Node.js's types themselves do not compile before it. */
+const NODE_TYPES = 5.6;
+
 test('there are compilers from 5.4 on', () => {
   assert.ok(compilers.length >= 8 && compilers.includes('typescript-5.4'), compilers.join());
 });
@@ -27,6 +30,7 @@ test('there are compilers from 5.4 on', () => {
 for (const compiler of compilers) {
   test(`types compile in ${compiler}, without skipLibCheck`, async () => {
     for (const [i, { files, ...settings }] of SETTINGS.entries()) {
+      if (Number(compiler.replace('typescript-', '')) < NODE_TYPES) settings.types = [];
       const project = join(app('types'), `${compiler}.${i}.json`);
       await writeFile(project, JSON.stringify({
         compilerOptions: { ...settings, target: 'es2022', strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true },

@@ -57,7 +57,7 @@ export function seeFrom(base: string | undefined): void {
     const text = `${specifier as string}`;
     // A bare name is for the platform to resolve.
     const address = /^\.{0,2}\//.test(text) ? (absolute(text) as string) : text;
-    return options ? evaluate("(address, options) => import(address, options)")(address, options) : import(`${address}`);
+    return options ? evaluate("(address, options) => import(address, options)")(address, options) : import(/* webpackIgnore: true */ /* @vite-ignore */ `${address}`);
   };
 }
 
