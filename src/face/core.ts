@@ -31,7 +31,10 @@ if ((globalThis.parent as unknown) !== globalThis || globalThis.opener) {
   globalThis.addEventListener?.("pagehide", ({ persisted }) => {
     if (persisted) return;
     gone = true;
-    for (const core of alive) core.terminate();
+    for (const core of alive) {
+      core.workers.kept = true;
+      core.terminate();
+    }
   });
 }
 
@@ -273,6 +276,8 @@ export class Core {
     const unknown = () => code() === undefined;
     if (unknown()) {
       if (this.unnamed.size > 0) this.wake();
+      // It is refused, so nothing of it is cloned or moved.
+      else attempt.plan.fixed = true;
       const prepare = async () => (this.#nearest ??= await extra("nearest", this.settings.extras).catch(() => undefined));
       gate = untilKnown(() => !unknown(), this.unnamed, prepare);
     }

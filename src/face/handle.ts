@@ -130,7 +130,7 @@ export class Handle {
       if (transfer.length > 0) this.worker.postMessage(message, transfer);
       else this.worker.postMessage(message);
     } catch (error) {
-      return error ?? new Error("refused without a word");
+      return error ?? new Error("refused");
     }
     this.#sent += 1;
     this.#recent.set(this.#sent, subjects);

@@ -301,7 +301,7 @@ export class Proxy implements Owner {
   }
 
   #unreadable(now: number, handle: Handle, message: number): void {
-    const error = new Error("it could not deserialize the message");
+    const error = new Error("it cannot read the message");
     for (const subject of handle.contents(message)) {
       const task = this.#tasks[subject];
       if (task) task.reason = error;

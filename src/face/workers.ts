@@ -24,6 +24,8 @@ const collected = new FinalizationRegistry<Set<Handle>>((live) => live.forEach(e
  *  what hears of one holds the pool weakly. */
 export class Workers {
   owner: Owner | undefined;
+  /** The platform ends the workers with their document. One that is ended before, amid a transaction, blocks WebKit's store. */
+  kept = false;
   #early: Handle | undefined;
   #bootstrap: string | undefined;
   readonly #live = new Set<Handle>();
@@ -57,7 +59,7 @@ export class Workers {
   /** Ends a worker and forgets it. */
   end(handle: Handle): void {
     this.#live.delete(handle);
-    end(handle);
+    if (!this.kept) end(handle);
   }
 
   /** The worker holds this lock: when the browser gives it to us, the worker is gone, from whatever cause. */
@@ -114,7 +116,7 @@ export class Workers {
       else self.deref()?.owner?.message(handle, data);
     };
     worker.onmessageerror = () => {
-      if (handle.id >= 0) self.deref()?.owner?.gone(handle, new Error("its message cannot be deserialized"));
+      if (handle.id >= 0) self.deref()?.owner?.gone(handle, new Error("its message is unreadable"));
     };
     worker.onerror = (event: ErrorEvent) => {
       // One that runs tells of its errors by itself.

@@ -12,6 +12,17 @@ export function pool(t, ...args) {
   return c;
 }
 
+/** A pool of one worker, and the warnings that it gives from now on. */
+export function listen(t) {
+  const c = pool(t, { size: 1 });
+  const warnings = [];
+  c.addEventListener('warning', (event) => {
+    event.preventDefault();
+    warnings.push(event.detail);
+  });
+  return { c, warnings };
+}
+
 /** The address of a file beside the suites. */
 export const fixture = (name) => new URL(`./fixtures/${name}`, import.meta.url).href;
 

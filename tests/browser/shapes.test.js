@@ -1,17 +1,7 @@
 // What may be registered: plain objects, instances of classes, modules; and what compilers have written into a source.
 
-import { assert, assertEquals, assertRejects, pool, test } from './pool.js';
+import { assert, assertEquals, assertRejects, listen, pool, test } from './pool.js';
 import * as functions from './fixtures/functions.js';
-
-function listen(t) {
-  const c = pool(t, { size: 1 });
-  const warnings = [];
-  c.addEventListener('warning', (event) => {
-    event.preventDefault();
-    warnings.push(event.detail);
-  });
-  return { c, warnings };
-}
 
 test('an instance has its own functions and its class\u2019s, inherited ones too', async (t) => {
   const { c, warnings } = listen(t);

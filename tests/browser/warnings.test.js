@@ -1,16 +1,6 @@
 // A function that uses what its worker lacks is told of when it is registered.
 
-import { assert, assertEquals, fixture, pool, sleep, test } from './pool.js';
-
-function listen(t) {
-  const c = pool(t, { size: 1 });
-  const warnings = [];
-  c.addEventListener('warning', (event) => {
-    event.preventDefault();
-    warnings.push(event.detail);
-  });
-  return { c, warnings };
-}
+import { assert, assertEquals, fixture, listen, pool, sleep, test } from './pool.js';
 
 test('names that a worker lacks are named', async (t) => {
   const { c, warnings } = listen(t);
