@@ -27,14 +27,12 @@ const alive = new Set<Core>();
 let gone = false;
 
 // What waits for a removed frame's or a closed window's pool is elsewhere, and no promise of theirs settles afterwards.
-if ((globalThis.parent as unknown) !== globalThis || globalThis.opener) {
+// In WebKit a store whose page is ended so, amid a transaction, stays blocked for every other page.
+if (((globalThis.parent as unknown) !== globalThis || globalThis.opener) && globalThis.navigator?.vendor?.[0] !== "A") {
   globalThis.addEventListener?.("pagehide", ({ persisted }) => {
     if (persisted) return;
     gone = true;
-    for (const core of alive) {
-      core.workers.kept = true;
-      core.terminate();
-    }
+    for (const core of alive) core.terminate();
   });
 }
 

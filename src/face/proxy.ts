@@ -275,7 +275,7 @@ export class Proxy implements Owner {
         if (id === VERSION) {
           wasm.pool_loaded(pool, now, worker);
         } else {
-          this.#remember(worker, new Error("the worker file is of another release than the page's script"));
+          this.#remember(worker, new Error("the worker file is of another release"));
           wasm.pool_load_failed(pool, now, worker);
         }
         return at + 2;

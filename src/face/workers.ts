@@ -24,8 +24,6 @@ const collected = new FinalizationRegistry<Set<Handle>>((live) => live.forEach(e
  *  what hears of one holds the pool weakly. */
 export class Workers {
   owner: Owner | undefined;
-  /** The platform ends the workers with their document. One that is ended before, amid a transaction, blocks WebKit's store. */
-  kept = false;
   #early: Handle | undefined;
   #bootstrap: string | undefined;
   readonly #live = new Set<Handle>();
@@ -59,7 +57,7 @@ export class Workers {
   /** Ends a worker and forgets it. */
   end(handle: Handle): void {
     this.#live.delete(handle);
-    if (!this.kept) end(handle);
+    end(handle);
   }
 
   /** The worker holds this lock: when the browser gives it to us, the worker is gone, from whatever cause. */
