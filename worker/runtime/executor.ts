@@ -6,7 +6,7 @@ import type { Outbox } from "./outbox.js";
 import { Down, Flag, STARTED_CELL, Up } from "./protocol.js";
 import { restore } from "./rebuild.js";
 import { collect, isGenerator, isPromise, sourceOf, type Source, StreamRun, whole } from "./stream.js";
-import { type Host, isMade, isMoved, move, movedWith, Task } from "./task.js";
+import { type Host, isMoved, move, movedWith, Task } from "./task.js";
 
 /** Items of a message that wait for their turn. */
 interface Waiting {
@@ -241,8 +241,7 @@ export class Executor implements Host {
       if (isTrap(value)) return this.trapped(call, value);
       this.#fail(call, start, value);
     } else if (moved) {
-      if (isMade(value)) this.outbox.add(now, moved, Up.Done, call, now - start, value);
-      else this.outbox.addValue(now, moved, Up.Done, call, now - start, value);
+      this.outbox.addValue(now, moved, Up.Done, call, now - start, value);
     } else {
       this.outbox.done(now, call, now - start, value);
     }

@@ -62,7 +62,8 @@ export function boundTo(source: string): { hard: string | undefined; members: st
 function innerScopes(tokens: Token[]): Set<number> {
   const inner = new Set<number>();
   const mute = (open: number) => {
-    for (let at = open; at <= matching(tokens, open); at += 1) inner.add(at);
+    const close = matching(tokens, open);
+    for (let at = open; at <= close; at += 1) inner.add(at);
   };
   const from = tokens[0]?.text === "async" ? 1 : 0;
   tokens.forEach((token, i) => {

@@ -1,6 +1,7 @@
 import { MAGIC, Up } from "./protocol.js";
 import { carriedErrors, uncloneable } from "./failure.js";
 import { copyOfPlain } from "./plain-copy.js";
+import { isMade } from "./task.js";
 
 /** Elements that follow each tag, needed to take a batch apart again when it could not be cloned as a whole. */
 const FIELDS: Record<number, number> = {
@@ -46,7 +47,7 @@ export class Outbox {
    *  unless it is so small that a copy of it can. */
   addValue(now: number, transfer: readonly Transferable[] | undefined, ...item: unknown[]): void {
     const value = item.at(-1);
-    if (typeof value !== "object" || value === null) return this.add(now, transfer, ...item);
+    if (typeof value !== "object" || value === null || isMade(value)) return this.add(now, transfer, ...item);
     const copy = transfer ? undefined : copyOfPlain(value);
     if (copy) return this.add(now, undefined, ...item.slice(0, -1), copy);
     const errors = carriedErrors(value);

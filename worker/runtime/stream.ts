@@ -1,7 +1,7 @@
 import { STREAM_WINDOW, Up } from "./protocol.js";
 import type { Outbox } from "./outbox.js";
 import { snapshot } from "./snapshot.js";
-import { isMade, move, movedWith } from "./task.js";
+import { move, movedWith } from "./task.js";
 import { BREATH, breathe } from "./breath.js";
 
 /** Anything whose values can be taken one by one. */
@@ -98,9 +98,7 @@ export class StreamRun {
       if (this.#left) continue;
       this.#credit -= 1;
       const now = performance.now();
-      const moved = movedWith(value);
-      if (moved && isMade(value)) this.outbox.add(now, moved, Up.Item, this.call, value);
-      else this.outbox.addValue(now, moved, Up.Item, this.call, value);
+      this.outbox.addValue(now, movedWith(value), Up.Item, this.call, value);
       this.outbox.flushIfDue(now);
       this.outbox.flushFirst();
       if (now - since > BREATH) {
